@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+
+namespace MailManager.Messages.Envelope;
+
+/// <summary>The envelope of one transaction as it was accepted (RFC 5321 §2.3.1). Immutable.</summary>
+/// <param name="ReversePath">Sender address; empty for the null reverse-path.</param>
+/// <param name="Recipients">Forward-paths that were answered 250, in order; duplicates possible.</param>
+/// <param name="Body">What the client declared with <c>BODY=</c> (RFC 6152).</param>
+public sealed record MessageEnvelope(string ReversePath, ImmutableArray<string> Recipients, BodyType Body);
+
+/// <summary>Declared body type (RFC 6152 §2).</summary>
+public enum BodyType : byte
+{
+    SevenBit = 0,
+    EightBitMime = 1,
+}

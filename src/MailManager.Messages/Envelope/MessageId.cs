@@ -1,0 +1,71 @@
+namespace MailManager.Messages.Envelope;
+
+/// <summary>
+/// Names one accepted message in replies, logs, trace headers and the spool: 128 bits that sort by time (UUID version 7), written
+/// as 26 characters of Crockford's base 32.
+/// </summary>
+public readonly record struct MessageId(UInt128 Value) : IComparable<MessageId>
+{
+    /// <summary>Length of the text form, in characters.</summary>
+    public const int TextLength = 26;
+
+    private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+    /// <summary>A new id for this moment, unique without coordination (74 random bits a millisecond).</summary>
+    public static MessageId New(DateTimeOffset now)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Guid.CreateVersion7(now).TryWriteBytes(bytes, bigEndian: true, out _);
+        return Read(bytes);
+    }
+
+    /// <summary>Reads the 16 bytes that <see cref="Write"/> wrote.</summary>
+    public static MessageId Read(ReadOnlySpan<byte> bytes) => new(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes));
+
+    /// <summary>Writes 16 bytes, most significant first.</summary>
+    public void Write(Span<byte> destination) => System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
+
+    /// <summary>Reads the text form; false unless it is exactly 26 characters of the alphabet and in range.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out MessageId id)
+    {
+        id = default;
+        if (text.Length != TextLength)
+        {
+            return false;
+        }
+
+        UInt128 value = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var digit = Alphabet.IndexOf(text[i], StringComparison.Ordinal);
+            if (digit < 0 || (i == 0 && digit > 7))
+            {
+                return false;
+            }
+
+            value = (value << 5) | (uint)digit;
+        }
+
+        id = new MessageId(value);
+        return true;
+    }
+
+    public int CompareTo(MessageId other) => Value.CompareTo(other.Value);
+
+    public override string ToString() => string.Create(TextLength, Value, static (text, value) =>
+    {
+        for (var i = text.Length - 1; i >= 0; i--)
+        {
+            text[i] = Alphabet[(int)(uint)(value & 31)];
+            value >>= 5;
+        }
+    });
+
+    public static bool operator <(MessageId left, MessageId right) => left.Value < right.Value;
+
+    public static bool operator >(MessageId left, MessageId right) => left.Value > right.Value;
+
+    public static bool operator <=(MessageId left, MessageId right) => left.Value <= right.Value;
+
+    public static bool operator >=(MessageId left, MessageId right) => left.Value >= right.Value;
+}

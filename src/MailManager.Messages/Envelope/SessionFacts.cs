@@ -1,0 +1,28 @@
+using System.Net;
+using System.Security.Authentication;
+
+namespace MailManager.Messages.Envelope;
+
+/// <summary>What is known of the SMTP session in which a message came: for policies, rules and the trace header. Immutable.</summary>
+public sealed record SessionFacts
+{
+    /// <summary>The client; IPv4 addresses never in IPv6-mapped form.</summary>
+    public required IPEndPoint Client { get; init; }
+
+    /// <summary>Argument of the last EHLO or HELO; empty before it. Untrusted text.</summary>
+    public required string Helo { get; init; }
+
+    /// <summary>The session greeted with EHLO.</summary>
+    public bool IsExtended { get; init; }
+
+    /// <summary>The negotiated TLS version; <see cref="SslProtocols.None"/>: clear text.</summary>
+    public SslProtocols TlsProtocol { get; init; }
+
+    /// <summary>Name of the cipher suite, such as <c>TLS_AES_256_GCM_SHA384</c>; null in clear text.</summary>
+    public string? TlsCipherSuite { get; init; }
+
+    /// <summary>TLS from the first byte, not by STARTTLS.</summary>
+    public bool IsTlsWrapped { get; init; }
+
+    public bool IsTls => TlsProtocol != SslProtocols.None;
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using MailManager.Messages.Bytes;
+using MailManager.Messages.Envelope;
+
+namespace MailManager.Queue;
+
+/// <summary>A message that is to become durable, or is. Immutable but for its content, which comes and goes from memory.</summary>
+public sealed class QueuedMessage
+{
+    public required MessageId Id { get; init; }
+
+    /// <summary>Name of the ingress point, or <c>dsn</c> for a notification made here.</summary>
+    public required string Origin { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>After this moment a delivery that is still deferred fails.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>As received, for notifications and logs; what each delivery sends is in its instructions.</summary>
+    public required MessageEnvelope Envelope { get; init; }
+
+    /// <summary>At least one.</summary>
+    public required ImmutableArray<DeliveryInstructions> Deliveries { get; init; }
+}
+
+/// <summary>What the rule set decided for some recipients of a message: where it goes, from whom, to whom, with which headers. Immutable.</summary>
+public sealed record DeliveryInstructions
+{
+    /// <summary>Key of the destination: <c>relay:NAME</c> or <c>mx:DOMAIN</c>.</summary>
+    public required string Destination { get; init; }
+
+    /// <summary>Sender to give; empty for the null reverse-path.</summary>
+    public required string ReversePath { get; init; }
+
+    /// <summary>At least one.</summary>
+    public required ImmutableArray<string> Recipients { get; init; }
+
+    /// <summary>Complete header lines, each ending in CRLF, that go in front of the message: trace headers and added ones.</summary>
+    public required ReadOnlyMemory<byte> Prefix { get; init; }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace MailManager.Resources.IngressPoints;
+
+/// <summary>Where mail comes in (API: <c>CreateIngressPoint</c>).</summary>
+public sealed record IngressPoint
+{
+    /// <summary>3 to 63 characters of <c>[A-Za-z0-9_-]</c>.</summary>
+    public required string IngressPointName { get; init; }
+
+    public required IngressPointType Type { get; init; }
+
+    /// <summary>Name or id of the rule set.</summary>
+    public required string RuleSetId { get; init; }
+
+    /// <summary>Name or id of the traffic policy.</summary>
+    public required string TrafficPolicyId { get; init; }
+
+    /// <summary>Default REQUIRED, as the API's outside of FIPS regions.</summary>
+    public TlsPolicy TlsPolicy { get; init; } = TlsPolicy.Required;
+
+    /// <summary>Beyond the API: the addresses to bind; port 0 lets the system choose.</summary>
+    public required ImmutableArray<IPEndPoint> Listeners { get; init; }
+}
+
+/// <summary>API: <c>IngressPointType</c>.</summary>
+public enum IngressPointType
+{
+    Open,
+    Auth,
+    Mtls,
+}
+
+/// <summary>API: <c>TlsPolicy</c>.</summary>
+public enum TlsPolicy
+{
+    Required,
+    Optional,
+    Fips,
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+
+namespace MailManager.Resources.RuleSets;
+
+/// <summary>
+/// Rules in order (API: <c>CreateRuleSet</c>). Each is asked for every recipient; all that match apply, in order, until a
+/// <see cref="RuleAction.Drop"/> ends processing for the recipients it covers.
+/// </summary>
+public sealed record RuleSet
+{
+    /// <summary>1 to 100 characters of <c>[a-zA-Z0-9_.-]</c>.</summary>
+    public required string RuleSetName { get; init; }
+
+    /// <summary>0 to 40 rules.</summary>
+    public required ImmutableArray<Rule> Rules { get; init; }
+}
+
+/// <summary>Applies when all <see cref="Conditions"/> hold and none of <see cref="Unless"/> does.</summary>
+public sealed record Rule
+{
+    /// <summary>1 to 32 characters of <c>[a-zA-Z0-9_.-]</c>; null when not given.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>0 to 10; none means always.</summary>
+    public ImmutableArray<RuleCondition> Conditions { get; init; } = [];
+
+    /// <summary>0 to 10 exceptions.</summary>
+    public ImmutableArray<RuleCondition> Unless { get; init; } = [];
+
+    /// <summary>1 to 10 actions, applied in order.</summary>
+    public required ImmutableArray<RuleAction> Actions { get; init; }
+}
