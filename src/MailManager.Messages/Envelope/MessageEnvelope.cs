@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MailManager.Smtp.Grammar;
 
 namespace MailManager.Messages.Envelope;
 
@@ -7,10 +8,3 @@ namespace MailManager.Messages.Envelope;
 /// <param name="Recipients">Forward-paths that were answered 250, in order; duplicates possible.</param>
 /// <param name="Body">What the client declared with <c>BODY=</c> (RFC 6152).</param>
 public sealed record MessageEnvelope(string ReversePath, ImmutableArray<string> Recipients, BodyType Body);
-
-/// <summary>Declared body type (RFC 6152 §2).</summary>
-public enum BodyType : byte
-{
-    SevenBit = 0,
-    EightBitMime = 1,
-}

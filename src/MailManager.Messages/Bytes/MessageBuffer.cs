@@ -1,0 +1,170 @@
+using System.Buffers;
+using MailManager.Messages.Headers;
+using MailManager.Smtp.Framing;
+
+namespace MailManager.Messages.Bytes;
+
+/// <summary>Why a message cannot be taken, beyond what the data phase itself finds.</summary>
+public enum BufferFault
+{
+    None,
+
+    /// <summary>The header block is larger than <see cref="MessageBuffer.MaxHeaderLength"/>.</summary>
+    HeaderTooLarge,
+
+    /// <summary>The body file could not be written: disk full or failing.</summary>
+    Storage,
+}
+
+/// <summary>
+/// Collects one message while it arrives. It stays in one rented block, so that the header can be read in place and the body handed on without a
+/// copy; past the threshold it continues in a body file, and memory keeps the start of it, at least the whole header block. Used by one session;
+/// reusable after <see cref="Detach"/> or <see cref="Discard"/>.
+/// </summary>
+public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageBuffer.DefaultThreshold) : IMessageSink
+{
+    /// <summary>
+    /// Octets up to which a message stays in memory: 64 KiB, where writing a body twice into the database begins to cost more than a file of its own.
+    /// </summary>
+    public const int DefaultThreshold = 64 * 1024;
+
+    /// <summary>Largest header block, in octets: 1 MiB.</summary>
+    public const int MaxHeaderLength = 1024 * 1024;
+
+    /// <summary>First block, in octets: most mail fits without growing.</summary>
+    private const int InitialLength = 16 * 1024;
+
+    private readonly HeaderIndex _headers = new();
+    private byte[]? _block;
+    private int _blockLength;
+    private bool _headIsComplete;
+    private IBodyFile? _file;
+
+    /// <summary>Octets so far.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>The first fault; after it everything is swallowed.</summary>
+    public BufferFault Fault { get; private set; }
+
+    /// <summary>What the disk said, with <see cref="BufferFault.Storage"/>.</summary>
+    public IOException? StorageException { get; private set; }
+
+    /// <summary>The message, or of a large one the start that holds the header block.</summary>
+    public ReadOnlyMemory<byte> Head => _block.AsMemory(0, _blockLength);
+
+    /// <summary>The header fields; call after the last octet.</summary>
+    public HeaderIndex IndexHeaders()
+    {
+        _headers.Build(Head.Span);
+        return _headers;
+    }
+
+    /// <inheritdoc/>
+    public void Append(ReadOnlySpan<byte> octets)
+    {
+        if (Fault != BufferFault.None)
+        {
+            return;
+        }
+
+        Length += octets.Length;
+        if (!_headIsComplete && _blockLength + octets.Length <= threshold)
+        {
+            AppendToBlock(octets);
+            return;
+        }
+
+        try
+        {
+            AppendToFile(octets);
+        }
+        catch (IOException fault)
+        {
+            Fail(BufferFault.Storage);
+            StorageException = fault;
+        }
+    }
+
+    /// <summary>Hands the message over; the caller owns the content's one reference. The buffer is empty again.</summary>
+    public MessageContent Detach()
+    {
+        var content = new MessageContent(_block ?? [], _blockLength, Length, _file);
+        Clear();
+        return content;
+    }
+
+    /// <summary>Forgets the message and deletes its file, if any.</summary>
+    public void Discard()
+    {
+        _file?.Delete();
+        if (_block is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_block);
+        }
+
+        Clear();
+    }
+
+    private void AppendToBlock(ReadOnlySpan<byte> octets)
+    {
+        var needed = _blockLength + octets.Length;
+        if (_block is null || needed > _block.Length)
+        {
+            var grown = ArrayPool<byte>.Shared.Rent(Math.Max(needed, _block is null ? InitialLength : _block.Length * 2));
+            if (_block is not null)
+            {
+                _block.AsSpan(0, _blockLength).CopyTo(grown);
+                ArrayPool<byte>.Shared.Return(_block);
+            }
+
+            _block = grown;
+        }
+
+        octets.CopyTo(_block.AsSpan(_blockLength));
+        _blockLength = needed;
+    }
+
+    private void AppendToFile(ReadOnlySpan<byte> octets)
+    {
+        if (_file is null)
+        {
+            _file = files.Create();
+            _file.Append(Head.Span);
+        }
+
+        _file.Append(octets);
+        if (_headIsComplete)
+        {
+            return;
+        }
+
+        AppendToBlock(octets);
+        _headers.Build(Head.Span);
+        if (_headers.Length < _blockLength)
+        {
+            _headIsComplete = true;
+        }
+        else if (_blockLength > MaxHeaderLength)
+        {
+            Fail(BufferFault.HeaderTooLarge);
+        }
+    }
+
+    private void Fail(BufferFault fault)
+    {
+        Fault = fault;
+        _file?.Delete();
+        _file = null;
+    }
+
+    private void Clear()
+    {
+        _block = null;
+        _blockLength = 0;
+        _headIsComplete = false;
+        _file = null;
+        Length = 0;
+        Fault = BufferFault.None;
+        StorageException = null;
+    }
+}

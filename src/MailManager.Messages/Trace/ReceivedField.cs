@@ -1,0 +1,67 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Cysharp.Text;
+using MailManager.Messages.Envelope;
+
+namespace MailManager.Messages.Trace;
+
+/// <summary>
+/// The trace field that this server puts in front of what it accepts (RFC 5321 §4.4). Microsoft 365 and Google find the original client by the
+/// address literal in its <c>from</c> clause.
+/// </summary>
+public static class ReceivedField
+{
+    /// <summary>Field name, for counting hops.</summary>
+    public static ReadOnlySpan<byte> Name => "Received"u8;
+
+    /// <summary>
+    /// Appends the whole field, CRLF included, with lines under 998 octets (RFC 5322 §2.1.1). A <c>for</c> clause is written only for a single
+    /// recipient, so that no recipient learns of another (RFC 5321 §7.2).
+    /// </summary>
+    /// <param name="output">Receives UTF-8.</param>
+    /// <param name="session">Its EHLO argument is checked syntax (a domain or address literal).</param>
+    /// <param name="hostname">This server's name.</param>
+    /// <param name="recipient">The only recipient, or null.</param>
+    public static void Write(
+        ref Utf8ValueStringBuilder output, SessionFacts session, string hostname, MessageId id, string? recipient, DateTimeOffset receivedAt)
+    {
+        output.Append("Received: from ");
+        output.Append(session.Helo);
+        output.Append(session.Client.AddressFamily == AddressFamily.InterNetworkV6 ? " ([IPv6:" : " ([");
+        output.Append(session.Client.Address);
+        output.Append("])");
+        if (session.IsTls)
+        {
+            output.Append("\r\n\t(using ");
+            output.Append(session.TlsProtocol == SslProtocols.Tls13 ? "TLSv1.3" : "TLSv1.2");
+            output.Append(" with cipher ");
+            output.Append(session.TlsCipherSuite ?? string.Empty);
+            output.Append(')');
+        }
+
+        output.Append("\r\n\tby ");
+        output.Append(hostname);
+        output.Append(" (MailManager) with ");
+        output.Append(session.IsTls ? "ESMTPS" : session.IsExtended ? "ESMTP" : "SMTP");
+        output.Append(" id ");
+        output.Append(id.ToString());
+        if (recipient is not null)
+        {
+            output.Append("\r\n\tfor <");
+            output.Append(recipient);
+            output.Append('>');
+        }
+
+        output.Append(";\r\n\t");
+        AppendDate(ref output, receivedAt);
+        output.Append("\r\n");
+    }
+
+    /// <summary>Appends a date as RFC 5322 §3.3 writes it, such as <c>Tue, 24 Nov 2026 02:39:24 +0000</c>, in UTC.</summary>
+    public static void AppendDate(ref Utf8ValueStringBuilder output, DateTimeOffset date)
+    {
+        Span<byte> text = stackalloc byte[32];
+        date.UtcDateTime.TryFormat(text, out var written, "ddd, dd MMM yyyy HH':'mm':'ss '+0000'");
+        output.AppendLiteral(text[..written]);
+    }
+}

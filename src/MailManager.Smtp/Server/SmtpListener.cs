@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace MailManager.Smtp.Server;
+
+/// <summary>One bound address. Disposing it stops listening; sessions that are open go on.</summary>
+public sealed partial class SmtpListener : IAsyncDisposable
+{
+    /// <summary>Pause after a failed accept, such as for want of file descriptors, so that the loop does not spin.</summary>
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(200);
+
+    private readonly IConnectionListener _listener;
+    private readonly SmtpServerOptions _options;
+    private readonly ISmtpService _service;
+    private readonly SessionRegistry _registry;
+    private readonly ILogger _logger;
+    private Task _loop = Task.CompletedTask;
+
+    internal SmtpListener(IConnectionListener listener, SmtpServerOptions options, ISmtpService service, SessionRegistry registry, ILogger logger)
+    {
+        _listener = listener;
+        _options = options;
+        _service = service;
+        _registry = registry;
+        _logger = logger;
+    }
+
+    /// <summary>The bound address, with the port that the system chose when 0 was asked for.</summary>
+    public IPEndPoint EndPoint => (IPEndPoint)_listener.EndPoint;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _listener.UnbindAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        await _listener.DisposeAsync().ConfigureAwait(false);
+    }
+
+    internal void Start() => _loop = AcceptAsync();
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                var connection = await _listener.AcceptAsync().ConfigureAwait(false);
+                if (connection is null)
+                {
+                    return;
+                }
+
+                var session = new SmtpSession(connection, _options, _service, _registry, _logger);
+                _registry.Add(session);
+                ThreadPool.UnsafeQueueUserWorkItem(session, preferLocal: false);
+            }
+            catch (Exception fault) when (fault is SocketException or IOException)
+            {
+                LogAcceptFailed(EndPoint, fault.Message);
+                await Task.Delay(AcceptPause).ConfigureAwait(false);
+            }
+        }
+    }
+
+    [LoggerMessage(1010, LogLevel.Warning, "Listener {EndPoint}: accepting a connection failed: {Reason}")]
+    private partial void LogAcceptFailed(IPEndPoint endPoint, string reason);
+}

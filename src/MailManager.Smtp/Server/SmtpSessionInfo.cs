@@ -1,0 +1,39 @@
+using System.Net;
+using System.Security.Authentication;
+
+namespace MailManager.Smtp.Server;
+
+/// <summary>What a session is known by. Written by the session, read by its handler in its calls.</summary>
+public sealed class SmtpSessionInfo
+{
+    internal SmtpSessionInfo(string id, IPEndPoint client, IPEndPoint local)
+    {
+        Id = id;
+        Client = client;
+        Local = local;
+    }
+
+    /// <summary>Opaque name of the session, for logs.</summary>
+    public string Id { get; }
+
+    /// <summary>The peer's address; an IPv4 one never in IPv6-mapped form.</summary>
+    public IPEndPoint Client { get; }
+
+    /// <summary>The address it connected to.</summary>
+    public IPEndPoint Local { get; }
+
+    /// <summary>Argument of the last EHLO or HELO, a valid domain or address literal; empty before it and after STARTTLS.</summary>
+    public string Helo { get; internal set; } = string.Empty;
+
+    /// <summary>Greeted with EHLO rather than HELO.</summary>
+    public bool IsExtended { get; internal set; }
+
+    /// <summary>The negotiated version; None in clear text.</summary>
+    public SslProtocols TlsProtocol { get; internal set; }
+
+    /// <summary>The negotiated suite, such as <c>TLS_AES_256_GCM_SHA384</c>; null in clear text.</summary>
+    public string? TlsCipherSuite { get; internal set; }
+
+    /// <summary>Changes with every EHLO, HELO and TLS handshake, so that what was derived from the above can be kept.</summary>
+    public int Revision { get; internal set; }
+}
