@@ -141,13 +141,13 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
             var input = _pipe.Input;
             if (!input.TryRead(out var result))
             {
-                // Everything that had arrived is answered: one write for all of it, then wait.
+                // Everything that had arrived is answered: one write for all of it, then wait. The deadline covers both.
+                SetDeadline(_options.IdleTimeout);
                 if (!await FlushAsync().ConfigureAwait(false))
                 {
                     return;
                 }
 
-                SetDeadline(_options.IdleTimeout);
                 result = await input.ReadAsync().ConfigureAwait(false);
             }
 
@@ -183,12 +183,12 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
         {
             if (!input.TryRead(out var result))
             {
+                SetDeadline(TimeSpan.FromMilliseconds(Math.Min(_options.IdleTimeout.TotalMilliseconds, latest - _registry.Now)));
                 if (!await FlushAsync().ConfigureAwait(false))
                 {
                     return false;
                 }
 
-                SetDeadline(TimeSpan.FromMilliseconds(Math.Min(_options.IdleTimeout.TotalMilliseconds, latest - _registry.Now)));
                 result = await input.ReadAsync().ConfigureAwait(false);
             }
 
@@ -239,12 +239,12 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
 
     private async ValueTask<bool> StartTlsAsync()
     {
+        SetDeadline(_options.HandshakeTimeout);
         if (!await FlushAsync().ConfigureAwait(false))
         {
             return false;
         }
 
-        SetDeadline(_options.HandshakeTimeout);
         _tls = await TlsDuplexPipe.AuthenticateAsServerAsync(_connection.Transport, _options.Tls!, _connection.ConnectionClosed).ConfigureAwait(false);
         _pipe = _tls;
         _dialogue.Output = _tls.Output;

@@ -1,0 +1,123 @@
+using System.Text;
+using CsCheck;
+using MailManager.Smtp.Grammar;
+
+namespace MailManager.Smtp.Tests.Grammar;
+
+public class CommandTests
+{
+    [Theory]
+    [InlineData("EHLO client.example", SmtpVerb.Ehlo, "client.example")]
+    [InlineData("ehlo   client.example  ", SmtpVerb.Ehlo, "client.example")]
+    [InlineData("MAIL FROM:<a@b.example>", SmtpVerb.Mail, "FROM:<a@b.example>")]
+    [InlineData("data", SmtpVerb.Data, "")]
+    [InlineData("StartTLS", SmtpVerb.StartTls, "")]
+    [InlineData("MAILFROM:<a@b>", SmtpVerb.Unknown, "")]
+    [InlineData("", SmtpVerb.Unknown, "")]
+    [InlineData(" NOOP", SmtpVerb.Unknown, "NOOP")]
+    [InlineData("AUTH PLAIN", SmtpVerb.Unknown, "PLAIN")]
+    public void Parse_line_gives_verb_and_argument(string line, SmtpVerb verb, string argument)
+    {
+        var command = CommandLine.Parse(Encoding.ASCII.GetBytes(line));
+
+        Assert.Equal(verb, command.Verb);
+        Assert.Equal(argument, Encoding.ASCII.GetString(command.Argument));
+    }
+
+    [Theory]
+    [InlineData("FROM:<a@b.example>", "a@b.example", 0, BodyType.SevenBit)]
+    [InlineData("from: <a@b.example>", "a@b.example", 0, BodyType.SevenBit)]
+    [InlineData("FROM:<>", "", 0, BodyType.SevenBit)]
+    [InlineData("FROM:<> SIZE=12 BODY=8BITMIME", "", 12, BodyType.EightBitMime)]
+    [InlineData("FROM:<a@b.example>  body=7bit size=99", "a@b.example", 99, BodyType.SevenBit)]
+    [InlineData("FROM:<@relay.example,@two.example:a@b.example>", "a@b.example", 0, BodyType.SevenBit)]
+    [InlineData("FROM:<\"a>b\"@b.example>", "\"a>b\"@b.example", 0, BodyType.SevenBit)]
+    [InlineData("FROM:<> SIZE=18446744073709551616", "", long.MaxValue, BodyType.SevenBit)]
+    public void Mail_valid_argument_is_read(string argument, string path, long size, BodyType body)
+    {
+        Assert.True(MailCommand.TryParse(Encoding.ASCII.GetBytes(argument), out var command, out _));
+        Assert.Equal(path, Encoding.ASCII.GetString(command.ReversePath));
+        Assert.Equal(size, command.Size);
+        Assert.Equal(body, command.Body);
+    }
+
+    [Theory]
+    [InlineData("", 501)]
+    [InlineData("TO:<a@b.example>", 501)]
+    [InlineData("FROM:a@b.example", 553)]
+    [InlineData("FROM:<a@b.example", 553)]
+    [InlineData("FROM:<postmaster>", 553)]
+    [InlineData("FROM:<@relay.example>", 553)]
+    [InlineData("FROM:<@:a@b.example>", 553)]
+    [InlineData("FROM:<a@b.example>SIZE=1", 501)]
+    [InlineData("FROM:<a@b.example> SIZE=", 501)]
+    [InlineData("FROM:<a@b.example> SIZE=-1", 501)]
+    [InlineData("FROM:<a@b.example> SIZE=+5", 501)]
+    [InlineData("FROM:<a@b.example> SIZE=5x", 501)]
+    [InlineData("FROM:<a@b.example> SIZE=999999999999999999999", 501)]
+    [InlineData("FROM:<a@b.example> BODY=BINARYMIME", 501)]
+    [InlineData("FROM:<a@b.example> BODY", 501)]
+    [InlineData("FROM:<a@b.example> =x", 501)]
+    [InlineData("FROM:<a@b.example> RET=FULL", 555)]
+    [InlineData("FROM:<a@b.example> SMTPUTF8", 555)]
+    public void Mail_invalid_argument_names_its_reply(string argument, int code)
+    {
+        Assert.False(MailCommand.TryParse(Encoding.ASCII.GetBytes(argument), out _, out var refusal));
+        Assert.Equal(code, refusal.Code);
+    }
+
+    [Theory]
+    [InlineData("TO:<a@b.example>", "a@b.example")]
+    [InlineData("to:<Postmaster>", "Postmaster")]
+    [InlineData("TO:<@relay.example:a@b.example>", "a@b.example")]
+    public void Rcpt_valid_argument_is_read(string argument, string path)
+    {
+        Assert.True(RcptCommand.TryParse(Encoding.ASCII.GetBytes(argument), out var command, out _));
+        Assert.Equal(path, Encoding.ASCII.GetString(command.ForwardPath));
+    }
+
+    [Theory]
+    [InlineData("TO:<>", 553)]
+    [InlineData("TO:<user>", 553)]
+    [InlineData("TO:<a@b.example> NOTIFY=NEVER", 555)]
+    [InlineData("TO:<a@b.example> <c@d.example>", 501)]
+    [InlineData("FROM:<a@b.example>", 501)]
+    public void Rcpt_invalid_argument_names_its_reply(string argument, int code)
+    {
+        Assert.False(RcptCommand.TryParse(Encoding.ASCII.GetBytes(argument), out _, out var refusal));
+        Assert.Equal(code, refusal.Code);
+    }
+
+    [Fact]
+    public void Parse_any_octets_never_throws_and_a_failure_always_names_a_reply()
+    {
+        Gen.OneOf(
+            Gen.Byte.Array[0, 300],
+            Gen.String[Gen.Char["<>@:,.\"\\ =[]aFROMTSIZE1"], 0, 60].Select(text => Encoding.Latin1.GetBytes("FROM:<" + text)))
+            .Sample(octets =>
+            {
+                _ = CommandLine.Parse(octets).Verb;
+                return (MailCommand.TryParse(octets, out _, out var mail) || mail.IsPermanent)
+                    && (RcptCommand.TryParse(octets, out _, out var rcpt) || rcpt.IsPermanent);
+            });
+    }
+
+    [Fact]
+    public void Parse_allocates_nothing()
+    {
+        var mail = "MAIL FROM:<user+tag@mail.example.com> SIZE=10240 BODY=8BITMIME"u8.ToArray();
+        var rcpt = "RCPT TO:<someone@example.com>"u8.ToArray();
+        var parsed = ParseBoth(mail, rcpt);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            parsed &= ParseBoth(mail, rcpt);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.True(parsed);
+    }
+
+    private static bool ParseBoth(byte[] mail, byte[] rcpt) =>
+        MailCommand.TryParse(CommandLine.Parse(mail).Argument, out _, out _) && RcptCommand.TryParse(CommandLine.Parse(rcpt).Argument, out _, out _);
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using MailManager.Smtp.Framing;
+using MailManager.Smtp.Grammar;
+using MailManager.Smtp.Replies;
+using MailManager.Smtp.Server;
+
+namespace MailManager.Smtp.Tests.Server;
+
+/// <summary>A service that takes everything, unless told otherwise, and records what it was told.</summary>
+internal sealed class RecordingService : ISmtpService
+{
+    private readonly Lock _lock = new();
+    private readonly List<string> _events = [];
+
+    public SmtpReply Greeting { get; set; } = new(220, "mx.example ESMTP");
+
+    public Func<string, SmtpReply> OnMail { get; set; } = _ => StandardReplies.SenderOk;
+
+    public Func<string, SmtpReply> OnRecipient { get; set; } = _ => StandardReplies.RecipientOk;
+
+    public Func<Task<SmtpReply>> OnEndData { get; set; } = () => Task.FromResult(StandardReplies.Ok);
+
+    public long MaxMessageSize { get; set; } = 100_000;
+
+    public TaskCompletionSource Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string[] Events
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _events];
+            }
+        }
+    }
+
+    public ISmtpSessionHandler OpenSession(SmtpSessionInfo session) => new Handler(this, session);
+
+    private void Record(string text)
+    {
+        lock (_lock)
+        {
+            _events.Add(text);
+        }
+    }
+
+    private sealed class Handler(RecordingService service, SmtpSessionInfo session) : ISmtpSessionHandler, IMessageSink
+    {
+        private readonly StringBuilder _data = new();
+
+        public long MaxMessageSize => service.MaxMessageSize;
+
+        public SmtpReply Connect() => service.Greeting;
+
+        public SmtpReply Mail(in MailCommand command)
+        {
+            var path = Encoding.ASCII.GetString(command.ReversePath);
+            service.Record($"mail {path} helo={session.Helo} tls={session.TlsCipherSuite is not null}");
+            return service.OnMail(path);
+        }
+
+        public SmtpReply Recipient(in RcptCommand command)
+        {
+            var path = Encoding.ASCII.GetString(command.ForwardPath);
+            service.Record($"rcpt {path}");
+            return service.OnRecipient(path);
+        }
+
+        public SmtpReply BeginData(out IMessageSink? sink)
+        {
+            _data.Clear();
+            sink = this;
+            return StandardReplies.StartMailInput;
+        }
+
+        public async ValueTask<SmtpReply> EndDataAsync(DataFaults faults, CancellationToken cancellationToken)
+        {
+            service.Record(faults == DataFaults.None ? $"data {_data}" : $"faulty {faults}");
+            return faults == DataFaults.None ? await service.OnEndData() : StandardReplies.BareLineEnds;
+        }
+
+        public void Reset() => service.Record("reset");
+
+        public void Close()
+        {
+            service.Record("close");
+            service.Closed.TrySetResult();
+        }
+
+        public void Append(ReadOnlySpan<byte> octets) => _data.Append(Encoding.Latin1.GetString(octets));
+    }
+}

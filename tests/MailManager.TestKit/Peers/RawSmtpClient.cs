@@ -1,0 +1,160 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text;
+
+namespace MailManager.TestKit.Peers;
+
+/// <summary>An SMTP client that sends exactly the octets it is told to. Every wait ends after 20 seconds with an exception.</summary>
+public sealed class RawSmtpClient : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Socket _socket;
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private Stream _stream;
+    private int _start;
+    private int _end;
+
+    private RawSmtpClient(Socket socket)
+    {
+        _socket = socket;
+        _stream = new NetworkStream(socket);
+    }
+
+    public static async Task<RawSmtpClient> ConnectAsync(EndPoint endPoint)
+    {
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(endPoint).WaitAsync(Patience);
+        return new RawSmtpClient(socket);
+    }
+
+    /// <summary>Connects, takes the greeting and says EHLO.</summary>
+    public static async Task<RawSmtpClient> GreetAsync(EndPoint endPoint)
+    {
+        var client = await ConnectAsync(endPoint);
+        await client.ReadReplyAsync();
+        await client.CommandAsync("EHLO client.example");
+        return client;
+    }
+
+    public Task SendAsync(string octets) => SendAsync(Encoding.Latin1.GetBytes(octets));
+
+    public Task SendAsync(byte[] octets) => _stream.WriteAsync(octets).AsTask().WaitAsync(Patience);
+
+    /// <summary>Sends a line with CRLF and reads the reply.</summary>
+    public async Task<string> CommandAsync(string line)
+    {
+        await SendAsync(line + "\r\n");
+        return await ReadReplyAsync();
+    }
+
+    /// <summary>Reads one reply with all its lines, joined by <c>\n</c>; empty when the server has closed.</summary>
+    public async Task<string> ReadReplyAsync()
+    {
+        var reply = new StringBuilder();
+        while (true)
+        {
+            var line = await ReadLineAsync();
+            if (line is null)
+            {
+                return reply.ToString();
+            }
+
+            reply.Append(reply.Length == 0 ? "" : "\n").Append(line);
+            if (line.Length < 4 || line[3] == ' ')
+            {
+                return reply.ToString();
+            }
+        }
+    }
+
+    /// <summary>Reads everything until the server closes.</summary>
+    public async Task<string> ReadToEndAsync()
+    {
+        var text = new StringBuilder();
+        while (await ReadLineAsync() is { } line)
+        {
+            text.Append(line).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Sends message data as it is, and reads the reply.</summary>
+    public async Task<string> DataAsync(string octets)
+    {
+        await CommandAsync("DATA");
+        await SendAsync(octets);
+        return await ReadReplyAsync();
+    }
+
+    /// <summary>Says STARTTLS and shakes hands, accepting any certificate.</summary>
+    public async Task StartTlsAsync()
+    {
+        var reply = await CommandAsync("STARTTLS");
+        if (!reply.StartsWith("220", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException($"STARTTLS was answered: {reply}");
+        }
+
+        await HandshakeAsync();
+    }
+
+    /// <summary>Shakes hands, accepting any certificate.</summary>
+    public async Task HandshakeAsync(SslProtocols protocols = SslProtocols.None)
+    {
+        var tls = new SslStream(_stream);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "mx.example",
+            EnabledSslProtocols = protocols,
+            RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+        }).WaitAsync(Patience);
+        _stream = tls;
+    }
+
+    /// <summary>Closes without a word, as a client that crashes does.</summary>
+    public void Reset() => _socket.Close(0);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stream.DisposeAsync();
+        _socket.Dispose();
+    }
+
+    private async Task<string?> ReadLineAsync()
+    {
+        while (true)
+        {
+            var lineFeed = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
+            if (lineFeed >= 0)
+            {
+                var line = Encoding.Latin1.GetString(_buffer, _start, lineFeed).TrimEnd('\r');
+                _start += lineFeed + 1;
+                return line;
+            }
+
+            Array.Copy(_buffer, _start, _buffer, 0, _end - _start);
+            _end -= _start;
+            _start = 0;
+            var read = 0;
+            try
+            {
+                read = await _stream.ReadAsync(_buffer.AsMemory(_end)).AsTask().WaitAsync(Patience);
+            }
+            catch (IOException)
+            {
+                // A reset is an end too.
+            }
+
+            if (read == 0)
+            {
+                return null;
+            }
+
+            _end += read;
+        }
+    }
+}
