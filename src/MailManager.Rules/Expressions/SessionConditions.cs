@@ -1,0 +1,68 @@
+using System.Security.Authentication;
+using MailManager.Messages.Envelope;
+using MailManager.Resources.Expressions;
+using MailManager.Resources.TrafficPolicies;
+
+namespace MailManager.Rules.Expressions;
+
+/// <summary>SOURCE_IP, SENDER_IP, SENDER_IPV6: is the client in any (or none) of the ranges? They are in the set's one table.</summary>
+/// <param name="number">The condition's number in that table.</param>
+internal sealed class AddressCondition(string text, int number, bool negated) : Leaf(text)
+{
+    public int Number { get; } = number;
+
+    public bool Negated { get; } = negated;
+
+    public override int Cost => 2;
+
+    public override Stage Stage => Stage.Connection;
+
+    public override bool Holds(RuleInput input) => input.ClientIsIn(Number) != Negated;
+
+    public override string ReadOperand(RuleInput input) => input.Session.Client.Address.ToString();
+}
+
+/// <summary>TLS: the session is encrypted.</summary>
+internal sealed class TlsCondition(string text, bool expected) : Leaf(text)
+{
+    public bool Expected { get; } = expected;
+
+    public override int Cost => 1;
+
+    public override Stage Stage => Stage.Tls;
+
+    public override bool Holds(RuleInput input) => input.Session.IsTls == Expected;
+
+    public override string ReadOperand(RuleInput input) => input.Session.IsTls ? "true" : "false";
+}
+
+/// <summary>TLS_WRAPPED: encrypted from the first octet.</summary>
+internal sealed class TlsWrappedCondition(string text, bool expected) : Leaf(text)
+{
+    public bool Expected { get; } = expected;
+
+    public override int Cost => 1;
+
+    public override Stage Stage => Stage.Connection;
+
+    public override bool Holds(RuleInput input) => input.Session.IsTlsWrapped == Expected;
+
+    public override string ReadOperand(RuleInput input) => input.Session.IsTlsWrapped ? "true" : "false";
+}
+
+/// <summary>TLS_PROTOCOL: false in clear text for either operator.</summary>
+internal sealed class TlsVersionCondition(string text, TlsProtocolOperator op, TlsProtocolVersion version) : Leaf(text)
+{
+    public override int Cost => 1;
+
+    public override Stage Stage => Stage.Tls;
+
+    public override bool Holds(RuleInput input)
+    {
+        var wanted = version == TlsProtocolVersion.Tls13 ? SslProtocols.Tls13 : SslProtocols.Tls12;
+        return input.Session.TlsProtocol == wanted
+            || (op == TlsProtocolOperator.MinimumTlsVersion && wanted == SslProtocols.Tls12 && input.Session.TlsProtocol == SslProtocols.Tls13);
+    }
+
+    public override string ReadOperand(RuleInput input) => input.Session.TlsProtocol.ToString();
+}

@@ -1,0 +1,202 @@
+using System.Collections.Immutable;
+
+namespace MailManager.Rules.RuleSets;
+
+/// <summary>
+/// The recipients of one message while rules run: which are still active, which headers were added for each, and from which recipients
+/// of the envelope each one came. Grows to its largest message and is kept. Not thread-safe.
+/// </summary>
+internal sealed class RecipientTable
+{
+    /// <summary>
+    /// Replacements that rules may add to one message. Ten rules that each replace by the API's 100 addresses fit; whoever would come beyond
+    /// counts as served by no rule, so that its sender hears of it.
+    /// </summary>
+    internal const int MaxReplacements = 1_000;
+
+    private readonly List<Entry> _entries = [];
+    private readonly Dictionary<(string Address, int Headers), int> _unique = [];
+    private readonly List<(int Headers, int First)> _replacements = [];
+
+    /// <summary>For each entry a row of bits, one for each recipient of the envelope from which it came.</summary>
+    private ulong[] _origins = [];
+    private ulong[] _uncovered = [];
+    private int _words;
+    private int _envelopeCount;
+
+    public int Count => _entries.Count;
+
+    public void Begin(ReadOnlySpan<string> recipients)
+    {
+        Clear();
+        _envelopeCount = recipients.Length;
+        _words = (recipients.Length + 63) / 64;
+        if (_uncovered.Length < _words)
+        {
+            _uncovered = new ulong[_words];
+        }
+
+        for (var i = 0; i < recipients.Length; i++)
+        {
+            var entry = Add(recipients[i], HeaderChains.None);
+            Origins(entry)[i / 64] = 1UL << (i % 64);
+        }
+
+        RemoveDuplicates();
+    }
+
+    public void Clear()
+    {
+        _entries.Clear();
+        _uncovered.AsSpan().Clear();
+    }
+
+    public bool IsActive(int entry) => _entries[entry].IsActive;
+
+    public string Address(int entry) => _entries[entry].Address;
+
+    /// <summary>The chain of headers added so far.</summary>
+    public int Headers(int entry) => _entries[entry].Headers;
+
+    public void SetHeaders(int entry, int headers) => _entries[entry] = _entries[entry] with { Headers = headers };
+
+    public void SetDelivered(int entry) => _entries[entry] = _entries[entry] with { IsDelivered = true };
+
+    /// <summary>Takes the entry out; whoever it came from is served by that.</summary>
+    public void Drop(int entry) => _entries[entry] = _entries[entry] with { IsActive = false };
+
+    /// <summary>
+    /// Takes the matched entries out and puts others in their place, which the list then holds. Entries with the same headers share
+    /// their replacements. Who was delivered to before is served; for the others the replacements answer.
+    /// </summary>
+    public void Replace(List<int> matched, ImmutableArray<string> with)
+    {
+        _replacements.Clear();
+        var firstNew = _entries.Count;
+        foreach (var entry in matched)
+        {
+            _entries[entry] = _entries[entry] with { IsActive = false };
+            var headers = Headers(entry);
+            var first = FindReplacements(headers);
+            if (first < 0 && _entries.Count - _envelopeCount + with.Length <= MaxReplacements)
+            {
+                first = _entries.Count;
+                _replacements.Add((headers, first));
+                foreach (var address in with)
+                {
+                    Add(address, headers);
+                }
+            }
+
+            if (_entries[entry].IsDelivered)
+            {
+                continue;
+            }
+
+            if (first < 0)
+            {
+                MarkUncovered(entry);
+            }
+
+            for (var i = first; first >= 0 && i < first + with.Length; i++)
+            {
+                AddOrigins(i, entry);
+            }
+        }
+
+        matched.Clear();
+        for (var entry = firstNew; entry < _entries.Count; entry++)
+        {
+            matched.Add(entry);
+        }
+    }
+
+    /// <summary>
+    /// Makes one of active entries with the same address and headers, the first. Addresses are compared exactly: local parts that differ
+    /// in case may be two mailboxes (RFC 5321 §2.4), and a message too many is better than one lost.
+    /// </summary>
+    public void RemoveDuplicates()
+    {
+        if (_entries.Count < 2)
+        {
+            return;
+        }
+
+        _unique.Clear();
+        for (var entry = 0; entry < _entries.Count; entry++)
+        {
+            var (address, headers, isActive, isDelivered) = _entries[entry];
+            if (!isActive || _unique.TryAdd((address, headers), entry))
+            {
+                continue;
+            }
+
+            _entries[entry] = _entries[entry] with { IsActive = false };
+            if (!isDelivered)
+            {
+                AddOrigins(_unique[(address, headers)], entry);
+            }
+        }
+    }
+
+    /// <summary>Adds the recipients of the envelope, as given, for which at least one active entry was not delivered to.</summary>
+    public void FindUncovered(ReadOnlySpan<string> recipients, List<string> uncovered)
+    {
+        for (var entry = 0; entry < _entries.Count; entry++)
+        {
+            if (_entries[entry] is { IsActive: true, IsDelivered: false })
+            {
+                MarkUncovered(entry);
+            }
+        }
+
+        for (var i = 0; i < recipients.Length; i++)
+        {
+            if ((_uncovered[i / 64] & (1UL << (i % 64))) != 0)
+            {
+                uncovered.Add(recipients[i]);
+            }
+        }
+    }
+
+    private int Add(string address, int headers)
+    {
+        _entries.Add(new Entry(address, headers, IsActive: true, IsDelivered: false));
+        if (_origins.Length < _entries.Count * _words)
+        {
+            Array.Resize(ref _origins, Math.Max(_entries.Count * _words, 2 * _origins.Length));
+        }
+
+        Origins(_entries.Count - 1).Clear();
+        return _entries.Count - 1;
+    }
+
+    private int FindReplacements(int headers)
+    {
+        foreach (var (sameHeaders, first) in _replacements)
+        {
+            if (sameHeaders == headers)
+            {
+                return first;
+            }
+        }
+
+        return -1;
+    }
+
+    private Span<ulong> Origins(int entry) => _origins.AsSpan(entry * _words, _words);
+
+    private void AddOrigins(int target, int source) => Or(Origins(target), Origins(source));
+
+    private void MarkUncovered(int entry) => Or(_uncovered, Origins(entry));
+
+    private static void Or(Span<ulong> target, ReadOnlySpan<ulong> source)
+    {
+        for (var i = 0; i < source.Length; i++)
+        {
+            target[i] |= source[i];
+        }
+    }
+
+    private readonly record struct Entry(string Address, int Headers, bool IsActive, bool IsDelivered);
+}
