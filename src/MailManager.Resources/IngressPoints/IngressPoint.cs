@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using MailManager.Resources.Tags;
 
 namespace MailManager.Resources.IngressPoints;
 
@@ -22,6 +23,9 @@ public sealed record IngressPoint
 
     /// <summary>Beyond the API: the addresses to bind; port 0 lets the system choose.</summary>
     public required ImmutableArray<IPEndPoint> Listeners { get; init; }
+
+    /// <summary>0 to 200, without effect on mail.</summary>
+    public ImmutableArray<ResourceTag> Tags { get; init; } = [];
 }
 
 /// <summary>API: <c>IngressPointType</c>.</summary>
