@@ -40,7 +40,10 @@ public enum RelayTls
     /// <summary>Never; not allowed together with credentials.</summary>
     None,
 
-    /// <summary>STARTTLS when offered, any certificate; clear text otherwise.</summary>
+    /// <summary>
+    /// STARTTLS when offered, any certificate; clear text otherwise. Allowed together with credentials, but these are never sent in
+    /// clear text: where STARTTLS is not offered, the attempt fails.
+    /// </summary>
     Opportunistic,
 
     /// <summary>STARTTLS with a certificate that is valid for the server's name; else the attempt fails.</summary>
