@@ -45,7 +45,11 @@ public sealed class DocumentPath
         }
         else
         {
-            text.Append(text.Length > 0 ? "." : "").Append(_key);
+            // Keys that nobody knows come from the document and may be anything.
+            text.Append(text.Length > 0 ? "." : "").Append(IsWord(_key) ? _key : DisplayText.Quote(_key));
         }
     }
+
+    private static bool IsWord(string key) =>
+        key.Length is > 0 and <= 64 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 }

@@ -21,6 +21,9 @@ public sealed record IngressPoint
     /// <summary>Default REQUIRED, as the API's outside of FIPS regions.</summary>
     public TlsPolicy TlsPolicy { get; init; } = TlsPolicy.Required;
 
+    /// <summary>Null when not given: the listeners alone say what is reachable.</summary>
+    public IngressIpType? IpType { get; init; }
+
     /// <summary>Beyond the API: the addresses to bind; port 0 lets the system choose.</summary>
     public required ImmutableArray<IPEndPoint> Listeners { get; init; }
 
@@ -42,4 +45,13 @@ public enum TlsPolicy
     Required,
     Optional,
     Fips,
+}
+
+/// <summary>API: <c>IpType</c> of <c>NetworkConfiguration.PublicNetworkConfiguration</c>.</summary>
+public enum IngressIpType
+{
+    /// <summary>No listener has an IPv6 address.</summary>
+    Ipv4,
+
+    DualStack,
 }

@@ -82,6 +82,12 @@ public static class RelayReader
             return member.Value.Map([]) is { Failed: false } ? new RelayAuthentication.None() : null;
         }
 
-        return SecretName.ReadReference(member.Value) is { } secret ? new RelayAuthentication.FromSecret(secret) : null;
+        if (SecretName.Read(member.Value) is not { } secret)
+        {
+            return null;
+        }
+
+        value.Context.Refer(ResourceKind.Secret, secret, member.Value);
+        return new RelayAuthentication.FromSecret(secret);
     }
 }

@@ -16,22 +16,9 @@ public static class SecretName
         int.MaxValue,
         "arn:(aws|aws-cn|aws-us-gov|aws-eusc):secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[a-zA-Z0-9/_+=,.@-]+");
 
-    /// <summary>Reads the use of a secret by name or ARN, and notes it.</summary>
-    public static string? ReadReference(DocumentValue value)
-    {
-        if (value.PlainText() is not { } text)
-        {
-            return null;
-        }
-
-        var read = value.Text(text.StartsWith(ArnStart, StringComparison.Ordinal) ? Arn : Name);
-        if (read is not null)
-        {
-            value.Context.Refer(ResourceKind.Secret, read, value);
-        }
-
-        return read;
-    }
+    /// <summary>Reads the name or ARN of a secret.</summary>
+    internal static string? Read(DocumentValue value) =>
+        value.PlainText() is { } text ? value.Text(text.StartsWith(ArnStart, StringComparison.Ordinal) ? Arn : Name) : null;
 
     /// <summary>
     /// The names that a reference can mean, best first. AWS appends a hyphen and six random characters to the name in an ARN, so the
