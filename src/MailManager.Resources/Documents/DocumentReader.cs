@@ -39,9 +39,10 @@ public static class DocumentReader
         try
         {
             var text = Check(content, fileName);
-            return format == DocumentFormat.Json
+            var root = format == DocumentFormat.Json
                 ? new JsonDocumentReader(text, fileName, errors).Read()
                 : new YamlDocumentReader(fileName, errors).Read(Encoding.UTF8.GetString(text.Span));
+            return root is ScalarNode { Kind: ScalarKind.Null } ? throw new DocumentSyntaxException(root.Location, "is empty") : root;
         }
         catch (DocumentSyntaxException exception)
         {
