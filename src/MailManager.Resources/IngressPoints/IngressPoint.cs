@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using MailManager.Resources.Tags;
 
 namespace MailManager.Resources.IngressPoints;
 
@@ -20,8 +21,14 @@ public sealed record IngressPoint
     /// <summary>Default REQUIRED, as the API's outside of FIPS regions.</summary>
     public TlsPolicy TlsPolicy { get; init; } = TlsPolicy.Required;
 
+    /// <summary>Null when not given: the listeners alone say what is reachable.</summary>
+    public IngressIpType? IpType { get; init; }
+
     /// <summary>Beyond the API: the addresses to bind; port 0 lets the system choose.</summary>
     public required ImmutableArray<IPEndPoint> Listeners { get; init; }
+
+    /// <summary>0 to 200, without effect on mail.</summary>
+    public ImmutableArray<ResourceTag> Tags { get; init; } = [];
 }
 
 /// <summary>API: <c>IngressPointType</c>.</summary>
@@ -38,4 +45,13 @@ public enum TlsPolicy
     Required,
     Optional,
     Fips,
+}
+
+/// <summary>API: <c>IpType</c> of <c>NetworkConfiguration.PublicNetworkConfiguration</c>.</summary>
+public enum IngressIpType
+{
+    /// <summary>No listener has an IPv6 address.</summary>
+    Ipv4,
+
+    DualStack,
 }

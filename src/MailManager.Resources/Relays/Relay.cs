@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using MailManager.Resources.Tags;
+
 namespace MailManager.Resources.Relays;
 
 /// <summary>An SMTP server to which mail is handed (API: <c>CreateRelay</c>).</summary>
@@ -16,6 +19,9 @@ public sealed record Relay
 
     /// <summary>Beyond the API. Default <see cref="RelayTls.Opportunistic"/>.</summary>
     public RelayTls Tls { get; init; } = RelayTls.Opportunistic;
+
+    /// <summary>0 to 200, without effect on mail.</summary>
+    public ImmutableArray<ResourceTag> Tags { get; init; } = [];
 }
 
 /// <summary>API: union <c>RelayAuthentication</c>.</summary>
@@ -34,7 +40,10 @@ public enum RelayTls
     /// <summary>Never; not allowed together with credentials.</summary>
     None,
 
-    /// <summary>STARTTLS when offered, any certificate; clear text otherwise.</summary>
+    /// <summary>
+    /// STARTTLS when offered, any certificate; clear text otherwise. Allowed together with credentials, but these are never sent in
+    /// clear text: where STARTTLS is not offered, the attempt fails.
+    /// </summary>
     Opportunistic,
 
     /// <summary>STARTTLS with a certificate that is valid for the server's name; else the attempt fails.</summary>

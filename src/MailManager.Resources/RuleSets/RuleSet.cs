@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MailManager.Resources.Tags;
 
 namespace MailManager.Resources.RuleSets;
 
@@ -13,6 +14,9 @@ public sealed record RuleSet
 
     /// <summary>0 to 40 rules.</summary>
     public required ImmutableArray<Rule> Rules { get; init; }
+
+    /// <summary>0 to 200, without effect on mail.</summary>
+    public ImmutableArray<ResourceTag> Tags { get; init; } = [];
 }
 
 /// <summary>Applies when all <see cref="Conditions"/> hold and none of <see cref="Unless"/> does.</summary>

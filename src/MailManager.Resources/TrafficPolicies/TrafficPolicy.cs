@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MailManager.Resources.Expressions;
+using MailManager.Resources.Tags;
 
 namespace MailManager.Resources.TrafficPolicies;
 
@@ -20,6 +21,9 @@ public sealed record TrafficPolicy
 
     /// <summary>Largest message in octets, headers included; null: the server's own limit applies.</summary>
     public int? MaxMessageSizeBytes { get; init; }
+
+    /// <summary>0 to 200, without effect on mail.</summary>
+    public ImmutableArray<ResourceTag> Tags { get; init; } = [];
 }
 
 /// <summary>Holds when every condition holds. 1 to 10 conditions.</summary>

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using MailManager.Resources.Binding;
+
+namespace MailManager.Mta.Configuration;
+
+/// <summary>Reads <c>Delivery</c>.</summary>
+internal static class DeliverySettingsReader
+{
+    private const int MaximumSchedule = 100;
+    private static readonly TextRule RelayName = new(1, 100, "[a-zA-Z0-9_-]+");
+
+    /// <summary>Null when there are errors, which the root's context then holds.</summary>
+    public static DeliverySettings? Read(MapReader root)
+    {
+        var defaults = new DeliverySettings();
+        if (root.Optional("Delivery") is not { } value)
+        {
+            return defaults;
+        }
+
+        if (value.Map(["RetrySchedule", "Expiry", "DsnRelay"]) is not { } map)
+        {
+            return null;
+        }
+
+        var schedule = map.Optional("RetrySchedule") is { } scheduleValue ? ReadSchedule(scheduleValue) : defaults.RetrySchedule;
+        var expiry = map.Optional("Expiry") is { } expiryValue ? Duration.Read(expiryValue) : defaults.Expiry;
+        var relayValue = map.Optional("DsnRelay");
+        var relay = relayValue?.Text(RelayName);
+        if (relay is not null)
+        {
+            value.Context.Refer(ResourceKind.Relay, relay, relayValue!);
+        }
+
+        return map.Failed ? null : new DeliverySettings { RetrySchedule = schedule, Expiry = expiry!.Value, DsnRelay = relay };
+    }
+
+    private static ImmutableArray<TimeSpan> ReadSchedule(DocumentValue value) =>
+        value.List(1, MaximumSchedule) is { } items ? [.. items.Select(Duration.Read).OfType<TimeSpan>()] : [];
+}

@@ -1,0 +1,24 @@
+using System.Net;
+
+namespace MailManager.Mta.Configuration;
+
+/// <summary>What belongs to this machine and is fixed while the process runs: <c>Node</c> in the configuration file.</summary>
+public sealed record NodeSettings
+{
+    /// <summary>The name in the greeting, in trace headers and in EHLO to others. Default: the machine's own, if it is a host name.</summary>
+    public required string Hostname { get; init; }
+
+    /// <summary>Absolute. Default: <c>data</c> beside the configuration file.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Where health is answered over HTTP. Default: 127.0.0.1:8025.</summary>
+    public required IPEndPoint ManagementListen { get; init; }
+
+    /// <summary>Null: a self-signed certificate, made in the data directory.</summary>
+    public TlsFiles? Tls { get; init; }
+}
+
+/// <summary>The server's certificate for STARTTLS.</summary>
+/// <param name="CertificatePath">Absolute path of a PEM file; the server's certificate first, then intermediate ones.</param>
+/// <param name="KeyPath">Absolute path of a PEM file.</param>
+public sealed record TlsFiles(string CertificatePath, string KeyPath);

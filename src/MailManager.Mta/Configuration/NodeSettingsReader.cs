@@ -1,0 +1,100 @@
+using System.Net;
+using MailManager.Resources.Binding;
+using MailManager.Resources.Documents;
+using MailManager.Resources.Identities;
+using MailManager.Resources.IngressPoints;
+
+namespace MailManager.Mta.Configuration;
+
+/// <summary>Reads <c>Node</c>; it and each of its keys may be absent.</summary>
+internal sealed class NodeSettingsReader(ConfigurationSource source)
+{
+    private const string DefaultDataDirectory = "data";
+    private static readonly IPEndPoint DefaultManagement = new(IPAddress.Loopback, 8025);
+
+    /// <summary>Null when there are errors, which the root's context then holds.</summary>
+    public NodeSettings? Read(MapReader root)
+    {
+        var errors = root.Value.Context.Errors;
+        var before = errors.Count;
+        var value = root.Optional("Node");
+        var map = value?.Map(["Hostname", "DataDirectory", "Management", "Tls"]);
+        var hostname = map?.Optional("Hostname") is { } given ? ReadHostname(given) : DefaultHostname(value ?? root.Value);
+        var data = map?.OptionalText("DataDirectory", TextRule.NotEmpty);
+        var management = map?.Optional("Management")?.Map(["Listen"])?.Optional("Listen") is { } listen
+            ? ReadListen(listen)
+            : DefaultManagement;
+        var tls = map?.Optional("Tls") is { } tlsValue ? ReadTls(tlsValue) : null;
+        return errors.Count > before ? null : new NodeSettings
+        {
+            Hostname = hostname!,
+            DataDirectory = source.DataDirectory ?? source.FullPath(data ?? DefaultDataDirectory),
+            ManagementListen = management!,
+            Tls = tls,
+        };
+    }
+
+    private static string? ReadHostname(DocumentValue value)
+    {
+        var name = value.PlainText();
+        if (name is null || DomainName.ProblemWith(name) is not { } problem)
+        {
+            return name;
+        }
+
+        value.Error(problem);
+        return null;
+    }
+
+    private string? DefaultHostname(DocumentValue node)
+    {
+        if (DomainName.ProblemWith(source.MachineName) is null)
+        {
+            return source.MachineName;
+        }
+
+        node.Error($"Hostname is missing, and the machine's name {DisplayText.Quote(source.MachineName)} cannot stand for it");
+        return null;
+    }
+
+    private static IPEndPoint? ReadListen(DocumentValue value)
+    {
+        var address = ListenerAddress.Read(value);
+        if (address is not null)
+        {
+            value.Context.Listen(address, value);
+        }
+
+        return address;
+    }
+
+    private TlsFiles? ReadTls(DocumentValue value)
+    {
+        if (value.Map(["CertificatePath", "KeyPath"]) is not { } map)
+        {
+            return null;
+        }
+
+        var certificate = map.Required("CertificatePath") is { } certificateValue ? ReadFile(certificateValue) : null;
+        var key = map.Required("KeyPath") is { } keyValue ? ReadFile(keyValue) : null;
+        return map.Failed ? null : new TlsFiles(certificate!, key!);
+    }
+
+    /// <summary>The full path of a file that is there; whether it holds what it should is seen when it is loaded.</summary>
+    private string? ReadFile(DocumentValue value)
+    {
+        if (value.Text(TextRule.NotEmpty) is not { } text)
+        {
+            return null;
+        }
+
+        var path = source.FullPath(text);
+        if (File.Exists(path))
+        {
+            return path;
+        }
+
+        value.Error($"the file {DisplayText.Quote(path)} does not exist");
+        return null;
+    }
+}

@@ -1,0 +1,55 @@
+using MailManager.Resources.Binding;
+using MailManager.Resources.Documents;
+
+namespace MailManager.Resources.Identities;
+
+/// <summary>Reads one verified domain, <c>example.com</c>, or address, <c>user@example.com</c>.</summary>
+public static class IdentityReader
+{
+    /// <summary>Characters of an address (RFC 5321 §4.5.3.1.3, without the angle brackets).</summary>
+    private const int MaximumAddress = 254;
+
+    /// <summary>Characters before the <c>@</c> (RFC 5321 §4.5.3.1.1).</summary>
+    private const int MaximumLocalPart = 64;
+
+    // RFC 5321 §4.1.2 atext.
+    private const string Atext = "!#$%&'*+-/=?^_`{|}~";
+
+    public static string? Read(DocumentValue value)
+    {
+        if (value.PlainText() is not { } text)
+        {
+            return null;
+        }
+
+        var at = text.LastIndexOf('@');
+        var problem = at < 0 ? DomainName.ProblemWith(text) : ProblemWithAddress(text, text[..at], text[(at + 1)..]);
+        if (problem is null)
+        {
+            return text;
+        }
+
+        value.Error(problem);
+        return null;
+    }
+
+    /// <summary>Quoted local parts are not taken: whether two of them are the same mailbox cannot be seen from their text.</summary>
+    private static string? ProblemWithAddress(string address, string local, string domain)
+    {
+        if (local.Length == 0)
+        {
+            return $"{DisplayText.Quote(address)} has nothing before '@'; a domain is written without '@'";
+        }
+
+        if (address.Length > MaximumAddress || local.Length > MaximumLocalPart)
+        {
+            return $"{DisplayText.Quote(address)} is too long: an address has at most {MaximumAddress} characters,"
+                + $" {MaximumLocalPart} of them before '@'";
+        }
+
+        var isDotString = local.Split('.').All(atom => atom.Length > 0 && atom.All(c => char.IsAsciiLetterOrDigit(c) || Atext.Contains(c, StringComparison.Ordinal)));
+        return isDotString
+            ? DomainName.ProblemWith(domain)
+            : $"{DisplayText.Quote(address)} is not an address: before '@' may be letters, digits, {Atext} and, inside, single dots";
+    }
+}

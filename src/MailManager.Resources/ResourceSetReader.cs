@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using MailManager.Resources.Binding;
+using MailManager.Resources.Identities;
+using MailManager.Resources.IngressPoints;
+using MailManager.Resources.Relays;
+using MailManager.Resources.RuleSets;
+using MailManager.Resources.Secrets;
+using MailManager.Resources.TrafficPolicies;
+
+namespace MailManager.Resources;
+
+/// <summary>Reads the resources of a configuration file, each kind a list under its own key at the root, and checks that they fit together.</summary>
+public static class ResourceSetReader
+{
+    /// <summary>The keys that are read here; each may be absent, meaning none.</summary>
+    public static ImmutableArray<string> Keys { get; } =
+        ["Identities", "Secrets", "TrafficPolicies", "RuleSets", "Relays", "IngressPoints"];
+
+    /// <summary>Null when there are errors, which the map's context then holds.</summary>
+    /// <param name="root">
+    /// A map that knows <see cref="Keys"/> and perhaps others. What else refers to resources or listens is to be read before: it is
+    /// checked here with the rest.
+    /// </param>
+    /// <param name="substitution">For secrets.</param>
+    public static ResourceSet? Read(MapReader root, SecretSubstitution substitution)
+    {
+        var context = root.Value.Context;
+        var before = context.Errors.Count;
+        var identities = root.Items("Identities", 0, int.MaxValue, IdentityReader.Read);
+        var secrets = root.Items("Secrets", 0, int.MaxValue, item => SecretReader.Read(item, substitution));
+        var policies = root.Items("TrafficPolicies", 0, int.MaxValue, TrafficPolicyReader.Read);
+        var ruleSets = root.Items("RuleSets", 0, int.MaxValue, RuleSetReader.Read);
+        var relays = root.Items("Relays", 0, int.MaxValue, RelayReader.Read);
+        var ingressPoints = root.Items("IngressPoints", 0, int.MaxValue, IngressPointReader.Read);
+        var links = new ResourceLinks(context, secrets);
+        links.Check();
+        return context.Errors.Count > before ? null : new ResourceSet
+        {
+            Identities = new IdentitySet(identities),
+            Secrets = secrets,
+            TrafficPolicies = policies,
+            RuleSets = ruleSets,
+            Relays = [.. relays.Select(links.WithSecretByName)],
+            IngressPoints = ingressPoints,
+        };
+    }
+}
