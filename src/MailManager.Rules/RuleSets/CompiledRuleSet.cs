@@ -19,10 +19,14 @@ public sealed class CompiledRuleSet
     {
         Name = name;
         _rules = rules;
+        ReplacesRecipients = rules.Any(rule => rule.Operations.Any(operation => operation is RuleOperation.Replace));
         _program = new ConditionProgram([.. rules.SelectMany(rule => new[] { rule.MessagePart, rule.RecipientPart })], builder.Operands.Build());
     }
 
     public string Name { get; }
+
+    /// <summary>Some rule replaces recipients, so that where a recipient's mail goes is not known from the recipient alone.</summary>
+    public bool ReplacesRecipients { get; }
 
     /// <summary>The delegate has replaced the trees (<see cref="CompileInBackground"/>).</summary>
     public bool IsCompiled => _program.IsCompiled;
