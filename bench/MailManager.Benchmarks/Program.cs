@@ -1,1 +1,3 @@
-return 0;
+using MailManager.Benchmarks.Queue;
+
+return args is ["queue", ..] ? await QueueLoad.RunAsync(args[1..]) : 0;

@@ -1,5 +1,6 @@
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
+using MailManager.Queue.Spool;
 
 namespace MailManager.Queue;
 
@@ -9,6 +10,8 @@ namespace MailManager.Queue;
 /// </summary>
 public sealed class QueuedDelivery
 {
+    private int _isOut;
+
     /// <summary>The spool's key of this delivery.</summary>
     public required long Key { get; init; }
 
@@ -24,7 +27,7 @@ public sealed class QueuedDelivery
     /// <summary>Recipients still to be served are in here; a settlement replaces it when only some remain.</summary>
     public required DeliveryInstructions Instructions { get; set; }
 
-    /// <summary>Attempts that ended, in all.</summary>
+    /// <summary>Attempts that ended, in all. The queue counts them at settlement.</summary>
     public int Attempts { get; set; }
 
     /// <summary>Text of the last failure, escaped; null before the first.</summary>
@@ -35,4 +38,13 @@ public sealed class QueuedDelivery
 
     /// <summary>The bytes while they are still in memory from reception; null: <see cref="IMailQueue.OpenContentAsync"/> reads them from the spool.</summary>
     public MessageContent? Content { get; set; }
+
+    /// <summary>Null for deliveries that no queue made.</summary>
+    internal SpooledMessage? Spooled { get; init; }
+
+    /// <summary>The dispatcher has it now.</summary>
+    internal void BeginAttempt() => Volatile.Write(ref _isOut, 1);
+
+    /// <summary>The queue has it again; false when it already had.</summary>
+    internal bool TryEndAttempt() => Interlocked.Exchange(ref _isOut, 0) == 1;
 }

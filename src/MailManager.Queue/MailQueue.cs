@@ -1,0 +1,249 @@
+using MailManager.Messages.Bytes;
+using MailManager.Queue.Recovery;
+using MailManager.Queue.Schedule;
+using MailManager.Queue.Spool;
+using Microsoft.Extensions.Logging;
+
+namespace MailManager.Queue;
+
+/// <summary>
+/// The queue of one node: a SQLite spool with one writing thread, body files beside it, and the schedule of deliveries in memory.
+/// </summary>
+/// <remarks>
+/// Order of life: <see cref="Open"/> takes the directory and reads what it holds, <see cref="Start"/> begins to dispatch,
+/// <see cref="StopAsync"/> ends dispatching, writes what was settled and lets the directory go. Stop those who accept and deliver first.
+/// </remarks>
+public sealed class MailQueue : IMailQueue, IAsyncDisposable
+{
+    private readonly DataDirectoryLock _lock;
+    private readonly BodyFileStore _bodies;
+    private readonly SpoolReaders _readers;
+    private readonly SpoolWriter _writer;
+    private readonly BodyFileSyncer _syncer;
+    private readonly DispatchWindow _window;
+    private readonly DeliverySchedule _schedule;
+    private readonly DeliveryAdmission _admission;
+    private readonly AcceptOperationPool _operations;
+    private readonly StorageWatch _watch;
+    private readonly QueueMetrics _metrics;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private Task? _stopped;
+
+    private MailQueue(MailQueueOptions options, DataDirectoryLock directoryLock, TimeProvider timeProvider, ILogger logger)
+    {
+        var path = Path.Combine(options.Directory, "queue.db");
+        var reserve = new DiskReserve(Path.Combine(options.Directory, "reserve"), options.ReserveBytes);
+        var budget = new ContentBudget(options.ContentBudget);
+        _lock = directoryLock;
+        _timeProvider = timeProvider;
+        _logger = logger;
+
+        // Opening must work on a full disk too.
+        reserve.Release();
+        var store = SpoolStore.Open(path);
+        var recovered = RecoveredSpool.Load(store.Database, logger);
+        SyncNames(options.Directory);
+        _bodies = new BodyFileStore(Path.Combine(options.Directory, "bodies"), timeProvider, logger);
+        _bodies.Sweep(recovered.Files);
+
+        _window = new DispatchWindow(options.DispatchWindow, logger);
+        _schedule = new DeliverySchedule(timeProvider, _window.Enqueue);
+        _metrics = new QueueMetrics(() => _schedule.Count, () => budget.Held);
+        _watch = new StorageWatch(_metrics, logger);
+        _admission = new DeliveryAdmission(_window, budget, _bodies, _metrics);
+        _operations = new AcceptOperationPool(_admission);
+        _readers = new SpoolReaders(path, _bodies);
+        if (!reserve.TryHold())
+        {
+            _watch.Failed(SpoolFault.Full, new IOException("The disk reserve could not be allocated."));
+        }
+
+        var committer = new SpoolCommitter(path, store, recovered.Keys, _bodies, reserve, _watch, _metrics, logger);
+        _writer = new SpoolWriter(committer, _watch, options);
+        _syncer = new BodyFileSyncer(_writer, _watch);
+        foreach (var (delivery, nextAttemptAt) in recovered.Deliveries)
+        {
+            _schedule.Add(delivery, nextAttemptAt);
+        }
+
+        _metrics.Recovered(recovered.Messages, recovered.Deliveries.Count);
+        _writer.Start();
+        QueueLog.Opened(logger, options.Directory, recovered.Messages, recovered.Deliveries.Count);
+    }
+
+    /// <summary>Where intake makes the files of large bodies.</summary>
+    public IBodyFileStore BodyFiles => _bodies;
+
+    /// <summary>Whether messages can be made durable now.</summary>
+    public QueueHealth Health => _watch.Health;
+
+    /// <summary>Messages in the spool.</summary>
+    public long Messages => _metrics.Messages;
+
+    /// <summary>Deliveries in the spool: those that are with the dispatcher or wait.</summary>
+    public long Deliveries => _metrics.Deliveries;
+
+    /// <summary>
+    /// Opens the spool in a directory, making it when there is none, and loads its deliveries. Throws <see cref="SpoolException"/> with a
+    /// message for the operator when another process uses it, it is from a newer version, or it cannot be read.
+    /// </summary>
+    public static MailQueue Open(MailQueueOptions options, TimeProvider timeProvider, ILogger logger)
+    {
+        options.Validate();
+        Directory.CreateDirectory(options.Directory);
+        var directoryLock = DataDirectoryLock.Take(options.Directory);
+        try
+        {
+            return new MailQueue(options, directoryLock, timeProvider, logger);
+        }
+        catch
+        {
+            directoryLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Begins to dispatch: what was recovered and is due, what was accepted since, and what becomes due.</summary>
+    public void Start(IDeliveryDispatcher dispatcher)
+    {
+        _window.Start(dispatcher, delivery => _schedule.Add(delivery, _timeProvider.GetUtcNow().AddMinutes(1)));
+        _schedule.Start();
+    }
+
+    /// <summary>Ends dispatching, makes all settlements durable that can be, and closes the spool. May be called repeatedly.</summary>
+    public Task StopAsync() => _stopped ??= StopCoreAsync();
+
+    /// <summary>As <see cref="StopAsync"/>.</summary>
+    public ValueTask DisposeAsync() => new(StopAsync());
+
+    public ValueTask<AcceptResult> AcceptAsync(params ReadOnlySpan<AcceptedMessage> messages)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(messages.Length);
+        var operation = _operations.Rent();
+        try
+        {
+            foreach (ref readonly var message in messages)
+            {
+                operation.Batch.Add(message);
+            }
+        }
+        catch
+        {
+            operation.Batch.Clear();
+            _operations.Return(operation);
+            throw;
+        }
+
+        // Read before it is handed over: it may be complete, but not reused, before this method returns.
+        var task = operation.Task;
+        if (operation.Batch.HasFiles)
+        {
+            _syncer.Enqueue(operation);
+        }
+        else
+        {
+            _writer.Enqueue(operation);
+        }
+
+        return task;
+    }
+
+    public void Settle(QueuedDelivery delivery, DeliverySettlement settlement)
+    {
+        if (delivery.Spooled is not { } spooled)
+        {
+            throw new ArgumentException("The delivery is not from a queue.", nameof(delivery));
+        }
+
+        if (!delivery.TryEndAttempt())
+        {
+            throw new InvalidOperationException($"Delivery {delivery.Key} is settled already.");
+        }
+
+        var isDone = settlement.Remaining.IsDefaultOrEmpty;
+        ReadOnlyMemory<byte> instructions = default;
+        _admission.ReleaseContent(delivery);
+        if (!isDone)
+        {
+            delivery.Attempts++;
+            delivery.LastFailure = settlement.Failure;
+            if (!settlement.Remaining.AsSpan().SequenceEqual(delivery.Instructions.Recipients.AsSpan()))
+            {
+                delivery.Instructions = delivery.Instructions with { Recipients = settlement.Remaining };
+                instructions = InstructionsRecord.ToArray(delivery.Instructions);
+            }
+        }
+
+        _writer.Settle(new SettleOperation(_admission)
+        {
+            Delivery = delivery.Key,
+            Message = spooled,
+            IsDone = isDone,
+            Attempts = delivery.Attempts,
+            NextAttemptAt = settlement.NextAttemptAt,
+            Failure = settlement.Failure,
+            Instructions = instructions,
+            Notification = ToBatch(settlement.Notification),
+        });
+
+        // Only now, for it may come back settled at once, and settlements of one delivery must be written in order.
+        if (!isDone)
+        {
+            _schedule.Add(delivery, settlement.NextAttemptAt);
+        }
+
+        _window.Complete(delivery.Instructions.Destination);
+    }
+
+    public ValueTask<MessageContent> OpenContentAsync(QueuedDelivery delivery, CancellationToken cancellationToken)
+    {
+        if (delivery.Content is { } content)
+        {
+            return new ValueTask<MessageContent>(content.AddReference());
+        }
+
+        return delivery.Spooled is { } spooled
+            ? _readers.ReadAsync(spooled.Key, cancellationToken)
+            : throw new ArgumentException("The delivery is not from a queue.", nameof(delivery));
+    }
+
+    private static MessageBatch? ToBatch(AcceptedMessage? notification)
+    {
+        if (notification is not { } message)
+        {
+            return null;
+        }
+
+        var batch = new MessageBatch();
+        batch.Add(message);
+        return batch;
+    }
+
+    /// <summary>The names of the database and its directory must be as durable as what the database promises.</summary>
+    private static void SyncNames(string directory)
+    {
+        foreach (var path in (ReadOnlySpan<string?>)[directory, Path.GetDirectoryName(Path.GetFullPath(directory))])
+        {
+            if (path is not null)
+            {
+                using var handle = PosixFile.OpenDirectory(path);
+                PosixFile.SyncDirectory(handle);
+            }
+        }
+    }
+
+    private async Task StopCoreAsync()
+    {
+        _schedule.Dispose();
+        _window.Stop();
+        await Task.Run(_syncer.Stop).ConfigureAwait(false);
+        await _writer.StopAsync().ConfigureAwait(false);
+        _watch.Stopped();
+        QueueLog.Closed(_logger, _writer.Unsettled);
+        _readers.Dispose();
+        _bodies.Dispose();
+        _metrics.Dispose();
+        _lock.Dispose();
+    }
+}

@@ -1,0 +1,159 @@
+using MailManager.Messages.Bytes;
+
+namespace MailManager.Queue.Spool;
+
+/// <summary>
+/// Messages that become durable together, with their records already encoded, so that the writer's thread only stores octets. Holds a
+/// reference on each content from <see cref="Add"/> to <see cref="Clear"/>. Used by one thread at a time.
+/// </summary>
+internal sealed class MessageBatch
+{
+    private readonly RecordWriter _records = new();
+    private readonly List<int> _recordEnds = [];
+    private Entry[] _entries = new Entry[1];
+
+    public int Count { get; private set; }
+
+    /// <summary>Octets that go into the database, about.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Some content is in a file.</summary>
+    public bool HasFiles { get; private set; }
+
+    public ref readonly Entry this[int index] => ref _entries[index];
+
+    public void Add(in AcceptedMessage accepted)
+    {
+        var (message, content) = accepted;
+        if (message.Deliveries.IsDefaultOrEmpty)
+        {
+            throw new ArgumentException($"Message {message.Id} has no deliveries.", nameof(accepted));
+        }
+
+        if (content.File is not (null or BodyFile))
+        {
+            throw new ArgumentException($"The file of message {message.Id} is not from this queue's store.", nameof(accepted));
+        }
+
+        var before = _records.Length;
+        EnvelopeRecord.Write(_records, message.Origin, message.Envelope);
+        _recordEnds.Add(_records.Length);
+        foreach (var instructions in message.Deliveries)
+        {
+            InstructionsRecord.Write(_records, instructions);
+            _recordEnds.Add(_records.Length);
+        }
+
+        if (Count == _entries.Length)
+        {
+            Array.Resize(ref _entries, Count * 2);
+        }
+
+        _entries[Count++] = new Entry { Message = message, Content = content.AddReference() };
+        Bytes += _records.Length - before + (content.IsInMemory ? content.Length : 0);
+        HasFiles |= !content.IsInMemory;
+    }
+
+    /// <summary>Makes the contents that are in files durable. Blocks; throws <see cref="IOException"/>.</summary>
+    public void SyncFiles()
+    {
+        foreach (ref readonly var entry in _entries.AsSpan(0, Count))
+        {
+            if (entry.Content.File is BodyFile file)
+            {
+                file.Sync();
+            }
+        }
+    }
+
+    /// <summary>Inserts all rows under new keys.</summary>
+    public void Insert(SpoolStore store, KeySequence keys)
+    {
+        var record = 0;
+        var start = 0;
+        foreach (ref var entry in _entries.AsSpan(0, Count))
+        {
+            var (message, content) = (entry.Message, entry.Content);
+            entry.FirstDelivery = keys.NextDeliveries(message.Deliveries.Length);
+            entry.Spooled = new SpooledMessage(keys.NextMessage(), content.File?.Name) { Deliveries = message.Deliveries.Length };
+
+            var body = content.IsInMemory ? content.Head.Span : default;
+            store.InsertMessage(entry.Spooled.Key, message, content.Length, content.Head.Length, entry.Spooled.File, NextRecord(), body);
+            for (var i = 0; i < message.Deliveries.Length; i++)
+            {
+                store.InsertDelivery(
+                    entry.FirstDelivery + i, entry.Spooled.Key, message.Deliveries[i].Destination, message.ReceivedAt, NextRecord());
+            }
+        }
+
+        ReadOnlySpan<byte> NextRecord()
+        {
+            var end = _recordEnds[record++];
+            var bytes = _records.Written[start..end];
+            start = end;
+            return bytes;
+        }
+    }
+
+    /// <summary>Deletes what <see cref="Insert"/> has inserted before it failed.</summary>
+    public void Withdraw(SpoolStore store)
+    {
+        List<MessageRows> rows = [];
+        AddRows(rows);
+        foreach (var row in rows)
+        {
+            row.Delete(store);
+        }
+    }
+
+    /// <summary>Adds the rows that <see cref="Insert"/> has inserted, or would have: deleting one that is not there does no harm.</summary>
+    public void AddRows(List<MessageRows> rows)
+    {
+        foreach (ref readonly var entry in _entries.AsSpan(0, Count))
+        {
+            if (entry.Spooled is { } spooled)
+            {
+                rows.Add(new MessageRows(spooled.Key, entry.FirstDelivery, entry.Message.Deliveries.Length));
+            }
+        }
+    }
+
+    /// <summary>Releases the contents and forgets everything.</summary>
+    public void Clear()
+    {
+        foreach (ref readonly var entry in _entries.AsSpan(0, Count))
+        {
+            entry.Content.Release();
+        }
+
+        Array.Clear(_entries, 0, Count);
+        Count = 0;
+        Bytes = 0;
+        HasFiles = false;
+        _records.Clear();
+        _recordEnds.Clear();
+    }
+
+    /// <summary>One message; keys are valid after <see cref="Insert"/>.</summary>
+    internal struct Entry
+    {
+        public QueuedMessage Message;
+        public MessageContent Content;
+        public SpooledMessage? Spooled;
+        public long FirstDelivery;
+    }
+}
+
+/// <summary>The rows of one message.</summary>
+internal readonly record struct MessageRows(long Message, long FirstDelivery, int Deliveries)
+{
+    public void Delete(SpoolStore store)
+    {
+        for (var i = 0; i < Deliveries; i++)
+        {
+            store.DeleteDelivery(FirstDelivery + i);
+        }
+
+        store.DeleteMessage(Message);
+    }
+}
