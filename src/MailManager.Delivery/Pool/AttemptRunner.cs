@@ -1,0 +1,260 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Security.Authentication;
+using MailManager.Delivery.Retry;
+using MailManager.Delivery.Routing;
+using MailManager.Queue;
+using MailManager.Smtp.Client;
+using MailManager.Smtp.Replies;
+using Microsoft.Extensions.Logging;
+
+namespace MailManager.Delivery.Pool;
+
+/// <summary>
+/// One attempt at a delivery: the route in force, the guard, a connection (the worker's, when it still fits), one transaction for each 100
+/// recipients, the settlement and the log event. Thread-safe; what belongs to a worker stays with it.
+/// </summary>
+internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, DeliverySettler settler, RouteOpener opener, StopSignals stop)
+{
+    /// <summary>What every server takes in one transaction, RFC 5321 §4.5.3.1.8.</summary>
+    private const int MaxRecipients = 100;
+
+    private RouteTable _routes = null!;
+
+    /// <summary>Takes effect with the next attempt.</summary>
+    public RouteTable Routes
+    {
+        get => Volatile.Read(ref _routes);
+        set => Volatile.Write(ref _routes, value);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask RunAsync(DestinationQueue destination, DeliveryWorker worker, QueuedDelivery delivery)
+    {
+        var started = context.Time.GetTimestamp();
+        AttemptResult result;
+        EndPoint? remote = null;
+        var tls = SslProtocols.None;
+        try
+        {
+            var routes = Routes;
+            if (routes.Find(delivery.Instructions.Destination) is not { } route)
+            {
+                result = AttemptResult.Failed(new SmtpFailure(SmtpParty.Local, SmtpPhase.Connect, default, "the relay does not exist"));
+            }
+            else if (Guard(routes, delivery) is { } refused)
+            {
+                result = await RunPartsAsync(worker, route, delivery, refused).ConfigureAwait(false);
+            }
+            else if (await OpenAsync(worker, route).ConfigureAwait(false) is { } failure)
+            {
+                if (stop.IsStopping || !destination.OnOpenFailed(delivery, failure, out var others))
+                {
+                    return;
+                }
+
+                Array.ForEach(others, other => Defer(other, failure));
+                result = new AttemptResult { Failure = failure, RemoteMta = route.IsMx ? null : route.Host };
+            }
+            else
+            {
+                remote = worker.Connection!.RemoteEndPoint;
+                tls = worker.Connection.TlsProtocol;
+                result = delivery.Instructions.Recipients.Length > MaxRecipients
+                    ? await RunPartsAsync(worker, route, delivery, new SmtpFailure?[delivery.Instructions.Recipients.Length]).ConfigureAwait(false)
+                    : ToResult(await TransactAsync(worker, route, delivery, delivery.Instructions.Recipients.AsMemory()).ConfigureAwait(false), route);
+            }
+
+            if (worker.Connection is { } connection)
+            {
+                remote = connection.RemoteEndPoint;
+                tls = connection.TlsProtocol;
+            }
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            DeliveryLog.WorkerFault(context.Logger, destination.Key, fault);
+            await worker.DropAsync().ConfigureAwait(false);
+            result = AttemptResult.Failed(new SmtpFailure(SmtpParty.Local, SmtpPhase.Connect, default, "internal error"));
+        }
+
+        if (stop.IsAborted && !result.IsSuccess)
+        {
+            // It failed because we ended it: the spool still has it, for the next start.
+            return;
+        }
+
+        Record(delivery, result, remote, tls, context.Time.GetElapsedTime(started));
+        await settler.SettleAsync(delivery, result).ConfigureAwait(false);
+    }
+
+    /// <summary>Settles a delivery that is not even tried, because its destination just failed for another.</summary>
+    public void Defer(QueuedDelivery delivery, SmtpFailure failure)
+    {
+        var pending = DeferAsync(delivery, failure);
+        if (!pending.IsCompletedSuccessfully)
+        {
+            _ = pending.AsTask();
+        }
+    }
+
+    private async ValueTask DeferAsync(QueuedDelivery delivery, SmtpFailure failure)
+    {
+        try
+        {
+            var result = AttemptResult.Failed(failure);
+            Record(delivery, result, null, SslProtocols.None, TimeSpan.Zero);
+            await settler.SettleAsync(delivery, result).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            DeliveryLog.WorkerFault(context.Logger, delivery.Instructions.Destination, fault);
+        }
+    }
+
+    /// <summary>Null for the usual case, that every recipient may be served.</summary>
+    private static SmtpFailure?[]? Guard(RouteTable routes, QueuedDelivery delivery)
+    {
+        SmtpFailure?[]? refused = null;
+        var recipients = delivery.Instructions.Recipients;
+        for (var i = 0; i < recipients.Length; i++)
+        {
+            if (routes.Guard(delivery, recipients[i]) is { } failure)
+            {
+                refused ??= new SmtpFailure?[recipients.Length];
+                refused[i] = failure;
+            }
+        }
+
+        return refused;
+    }
+
+    /// <summary>Serves those that have no failure yet, up to 100 at a time, and notes how it ended for each.</summary>
+    private async ValueTask<AttemptResult> RunPartsAsync(DeliveryWorker worker, Route route, QueuedDelivery delivery, SmtpFailure?[] failures)
+    {
+        var recipients = delivery.Instructions.Recipients;
+        var pending = Enumerable.Range(0, failures.Length).Where(i => failures[i] is null).ToArray();
+        SmtpReply reply = default;
+        foreach (var part in pending.Chunk(MaxRecipients))
+        {
+            var failure = await OpenAsync(worker, route).ConfigureAwait(false);
+            var result = failure is not null
+                ? new SmtpTransactionResult(default, failure, null, CanContinue: false)
+                : await TransactAsync(worker, route, delivery, Array.ConvertAll(part, i => recipients[i])).ConfigureAwait(false);
+            for (var i = 0; i < part.Length; i++)
+            {
+                failures[part[i]] = result.FailureOf(i);
+            }
+
+            reply = result.Reply.Code == 0 ? reply : result.Reply;
+        }
+
+        return new AttemptResult
+        {
+            RecipientFailures = Array.TrueForAll(failures, failure => failure is null) ? null : failures,
+            Reply = reply,
+            RemoteMta = worker.Connection?.ServerName,
+        };
+    }
+
+    /// <summary>Makes sure of a usable connection to the route. Null: the worker has one.</summary>
+    private ValueTask<SmtpFailure?> OpenAsync(DeliveryWorker worker, Route route) =>
+        worker.Connection is { } connection && ReferenceEquals(worker.Route, route) && !connection.IsStale() ? default : ReopenAsync(worker, route);
+
+    private async ValueTask<SmtpFailure?> ReopenAsync(DeliveryWorker worker, Route route)
+    {
+        await worker.DropAsync().ConfigureAwait(false);
+        var (connection, failure) = await opener.OpenAsync(route, stop.Stopping).ConfigureAwait(false);
+        if (connection is not null)
+        {
+            worker.Attach(connection, route);
+        }
+
+        return failure;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<SmtpTransactionResult> TransactAsync(DeliveryWorker worker, Route route, QueuedDelivery delivery, ReadOnlyMemory<string> recipients)
+    {
+        var content = delivery.Content;
+        var isOpened = content is null;
+        try
+        {
+            content ??= await queue.OpenContentAsync(delivery, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (IOException fault)
+        {
+            DeliveryLog.ContentUnreadable(context.Logger, delivery.MessageId, fault);
+            return new SmtpTransactionResult(
+                default, new SmtpFailure(SmtpParty.Local, SmtpPhase.Content, default, "message cannot be read from the spool"), null, CanContinue: true);
+        }
+
+        try
+        {
+            var message = worker.Messages.Create(delivery, content, recipients);
+            var wasUsed = worker.Connection!.Transactions > 0;
+            var result = await worker.Connection.SendAsync(message).ConfigureAwait(false);
+            if (wasUsed && result.IsLostBeforeMail)
+            {
+                // It died while it was kept, which is no attempt at this message: once more, on a new one.
+                DeliveryLog.StaleConnection(context.Logger, delivery.Instructions.Destination, worker.Connection.RemoteEndPoint);
+                if (await ReopenAsync(worker, route).ConfigureAwait(false) is { } failure)
+                {
+                    return new SmtpTransactionResult(default, failure, null, CanContinue: false);
+                }
+
+                result = await worker.Connection!.SendAsync(message).ConfigureAwait(false);
+            }
+
+            if (!result.CanContinue)
+            {
+                await worker.DropAsync().ConfigureAwait(false);
+            }
+
+            return result;
+        }
+        finally
+        {
+            if (isOpened)
+            {
+                content.Release();
+            }
+        }
+    }
+
+    private static AttemptResult ToResult(in SmtpTransactionResult result, Route route) => new()
+    {
+        Failure = result.Failure,
+        RecipientFailures = result.RecipientFailures,
+        Reply = result.Reply,
+        RemoteMta = route.Host,
+    };
+
+    private void Record(QueuedDelivery delivery, in AttemptResult result, EndPoint? remote, SslProtocols tls, TimeSpan duration)
+    {
+        context.Metrics.Attempt(result.IsSuccess ? "delivered" : "failed", duration);
+        var recipients = delivery.Instructions.Recipients.Length;
+        if (result.IsSuccess)
+        {
+            if (context.Logger.IsEnabled(LogLevel.Information))
+            {
+                DeliveryLog.Delivered(
+                    context.Logger, delivery.MessageId, delivery.Instructions.Destination, remote, tls, recipients, duration.TotalMilliseconds, PeerText.Escape(result.Reply.ToString()));
+            }
+
+            return;
+        }
+
+        var failed = 0;
+        SmtpFailure? first = null;
+        for (var i = 0; i < recipients; i++)
+        {
+            var failure = result.FailureOf(i);
+            first ??= failure;
+            failed += failure is null ? 0 : 1;
+        }
+
+        DeliveryLog.NotDelivered(
+            context.Logger, delivery.MessageId, delivery.Instructions.Destination, remote, tls, failed, recipients, duration.TotalMilliseconds, first!.ToString());
+    }
+}

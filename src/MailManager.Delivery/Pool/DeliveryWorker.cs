@@ -1,0 +1,80 @@
+using System.Threading.Tasks.Sources;
+using MailManager.Delivery.Routing;
+using MailManager.Queue;
+using MailManager.Smtp.Client;
+
+namespace MailManager.Delivery.Pool;
+
+/// <summary>
+/// Owns one connection of a destination and carries one delivery after the other over it. While it has none, its destination owns it and
+/// wakes it through the value task that it returned. One reusable wait, no allocation for each.
+/// </summary>
+internal sealed class DeliveryWorker(DestinationQueue destination) : IValueTaskSource<QueuedDelivery?>
+{
+    private ManualResetValueTaskSourceCore<QueuedDelivery?> _wait = new() { RunContinuationsAsynchronously = true };
+
+    public SmtpClientConnection? Connection { get; private set; }
+
+    /// <summary>The route that the connection was opened for.</summary>
+    public Route? Route { get; private set; }
+
+    public OutgoingMessageFactory Messages { get; } = new();
+
+    /// <summary>Timestamp since when it is idle; the destination's.</summary>
+    public long IdleSince { get; set; }
+
+    /// <summary>Called by the destination under its lock.</summary>
+    public ValueTask<QueuedDelivery?> Park()
+    {
+        _wait.Reset();
+        return new ValueTask<QueuedDelivery?>(this, _wait.Version);
+    }
+
+    /// <summary>Ends the wait; null: close and end. Exactly once after each <see cref="Park"/>.</summary>
+    public void Wake(QueuedDelivery? delivery) => _wait.SetResult(delivery);
+
+    public void Attach(SmtpClientConnection connection, Route route)
+    {
+        Connection = connection;
+        Route = route;
+        destination.OnOpened(this);
+    }
+
+    /// <summary>Closes the connection, if there is one, without ceremony.</summary>
+    public async ValueTask DropAsync()
+    {
+        if (Detach() is { } connection)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Closes the connection, if there is one, with QUIT.</summary>
+    public async ValueTask QuitAsync()
+    {
+        if (Detach() is { } connection)
+        {
+            await connection.QuitAsync().ConfigureAwait(false);
+        }
+    }
+
+    QueuedDelivery? IValueTaskSource<QueuedDelivery?>.GetResult(short token) => _wait.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<QueuedDelivery?>.GetStatus(short token) => _wait.GetStatus(token);
+
+    void IValueTaskSource<QueuedDelivery?>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _wait.OnCompleted(continuation, state, token, flags);
+
+    private SmtpClientConnection? Detach()
+    {
+        if (Connection is not { } connection)
+        {
+            return null;
+        }
+
+        Connection = null;
+        Route = null;
+        destination.OnClosed(this);
+        return connection;
+    }
+}

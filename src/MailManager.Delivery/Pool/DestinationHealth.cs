@@ -1,0 +1,39 @@
+namespace MailManager.Delivery.Pool;
+
+/// <summary>
+/// Whether connections to a destination come about. After a failure there is a time without attempts that doubles with each further one;
+/// then a single connection probes. Kept under the destination's lock.
+/// </summary>
+internal sealed class DestinationHealth(TimeProvider time, TimeSpan first, TimeSpan longest)
+{
+    private int _failures;
+    private long _nextProbe;
+
+    public bool IsFailing => _failures > 0;
+
+    /// <summary>The last failure, for those that are not even tried; null when healthy.</summary>
+    public Smtp.Client.SmtpFailure? LastFailure { get; private set; }
+
+    public bool MayProbe => time.GetTimestamp() >= _nextProbe;
+
+    /// <summary>Returns the time without attempts that begins now.</summary>
+    public TimeSpan OnFailed(Smtp.Client.SmtpFailure failure)
+    {
+        var wait = first * Math.Pow(2, Math.Min(_failures, 30));
+        wait = wait < longest ? wait : longest;
+        _failures++;
+        LastFailure = failure;
+        _nextProbe = time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);
+        return wait;
+    }
+
+    /// <summary>True when it was failing before.</summary>
+    public bool OnSucceeded()
+    {
+        var wasFailing = IsFailing;
+        _failures = 0;
+        _nextProbe = 0;
+        LastFailure = null;
+        return wasFailing;
+    }
+}

@@ -1,0 +1,26 @@
+using MailManager.Smtp.Client;
+using MailManager.Smtp.Replies;
+
+namespace MailManager.Delivery.Retry;
+
+/// <summary>How one attempt at a delivery ended, for each of its recipients. The usual case, all delivered, holds no failure.</summary>
+internal readonly record struct AttemptResult
+{
+    /// <summary>Of every recipient that has none of its own; null: those were delivered.</summary>
+    public SmtpFailure? Failure { get; init; }
+
+    /// <summary>By the index of the recipient in the instructions; null: none has one of its own.</summary>
+    public SmtpFailure?[]? RecipientFailures { get; init; }
+
+    /// <summary>What the server said when it took the message; else code 0.</summary>
+    public SmtpReply Reply { get; init; }
+
+    /// <summary>Host name of the server for notifications; null when none was reached.</summary>
+    public string? RemoteMta { get; init; }
+
+    public bool IsSuccess => Failure is null && RecipientFailures is null;
+
+    public SmtpFailure? FailureOf(int recipient) => RecipientFailures?[recipient] ?? Failure;
+
+    public static AttemptResult Failed(SmtpFailure failure) => new() { Failure = failure };
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Sockets;
+using MailManager.Smtp.Client;
+using Microsoft.Extensions.Logging;
+
+namespace MailManager.Delivery.Routing;
+
+/// <summary>
+/// Opens a session to some address of a route: in the order of preference, next one when an address fails. A handshake that fails where TLS
+/// is opportunistic is followed by a new connection in clear text, except with credentials. Thread-safe.
+/// </summary>
+internal sealed class RouteOpener(SmtpConnector connector, MxResolver resolver, ILogger logger)
+{
+    /// <summary>Addresses tried in one attempt, so that a domain with thousands of them holds nobody up. Postfix: 5.</summary>
+    private const int MaxAddresses = 6;
+
+    public async ValueTask<(SmtpClientConnection? Connection, SmtpFailure? Failure)> OpenAsync(Route route, CancellationToken cancellationToken)
+    {
+        var (targets, failure) = route.IsMx
+            ? await resolver.ResolveAsync(route.Host, route.Port, cancellationToken).ConfigureAwait(false)
+            : await ResolveRelayAsync(route, cancellationToken).ConfigureAwait(false);
+        foreach (var target in targets.Take(MaxAddresses))
+        {
+            var settings = route.IsMx ? route.Settings with { ServerName = target.Host } : route.Settings;
+            (var connection, failure) = await OpenAsync(target.Address, settings, cancellationToken).ConfigureAwait(false);
+            if (connection is not null)
+            {
+                return (connection, null);
+            }
+
+            if (settings is { Tls: SmtpClientTls.Opportunistic, Credentials: null } && failure!.Phase == SmtpPhase.TlsHandshake)
+            {
+                DeliveryLog.FallingBackToClearText(logger, target.Address, failure.ToString());
+                (connection, failure) = await OpenAsync(target.Address, settings with { Tls = SmtpClientTls.None }, cancellationToken).ConfigureAwait(false);
+                if (connection is not null)
+                {
+                    return (connection, null);
+                }
+            }
+        }
+
+        return (null, failure);
+    }
+
+    private async ValueTask<(SmtpClientConnection? Connection, SmtpFailure? Failure)> OpenAsync(
+        IPEndPoint address, SmtpClientSettings settings, CancellationToken cancellationToken)
+    {
+        var (connection, failure) = await connector.ConnectAsync(address, settings.Timeouts.Connect, cancellationToken).ConfigureAwait(false);
+        if (connection is null)
+        {
+            return (null, failure);
+        }
+
+        using (cancellationToken.UnsafeRegister(static state => ((SmtpClientConnection)state!).Abort(), connection))
+        {
+            failure = await connection.OpenAsync(settings).ConfigureAwait(false);
+        }
+
+        if (failure is null)
+        {
+            return (connection, null);
+        }
+
+        await connection.DisposeAsync().ConfigureAwait(false);
+        return (null, failure);
+    }
+
+    private static async ValueTask<(IReadOnlyList<Target> Targets, SmtpFailure? Failure)> ResolveRelayAsync(Route route, CancellationToken cancellationToken)
+    {
+        if (IPAddress.TryParse(route.Host, out var literal))
+        {
+            return ([new Target(route.Host, new IPEndPoint(literal, route.Port))], null);
+        }
+
+        try
+        {
+            var addresses = await Dns.GetHostAddressesAsync(route.Host, cancellationToken).ConfigureAwait(false);
+            return (Array.ConvertAll(addresses, address => new Target(route.Host, new IPEndPoint(address, route.Port))), NoAddress(route.Host));
+        }
+        catch (Exception fault) when (fault is SocketException or OperationCanceledException or ArgumentException)
+        {
+            return ([], NoAddress(route.Host));
+        }
+    }
+
+    private static SmtpFailure NoAddress(string host) => new(SmtpParty.Network, SmtpPhase.Connect, default, $"no address for {host}");
+}
+
+/// <summary>One address to try, and the name of the host it belongs to.</summary>
+internal readonly record struct Target(string Host, IPEndPoint Address);

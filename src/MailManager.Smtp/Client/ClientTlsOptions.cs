@@ -1,0 +1,38 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using MailManager.Smtp.Tls;
+
+namespace MailManager.Smtp.Client;
+
+/// <summary>What a handshake asks for, by <see cref="SmtpClientTls"/>.</summary>
+internal static class ClientTlsOptions
+{
+    public static SslClientAuthenticationOptions Create(SmtpClientSettings settings)
+    {
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = settings.ServerName,
+            EnabledSslProtocols = TlsDuplexPipe.AllowedProtocols,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            AllowRenegotiation = false,
+        };
+        if (settings.Tls == SmtpClientTls.Opportunistic)
+        {
+            // RFC 7435: encryption without authentication still defeats the passive listener.
+#pragma warning disable CA5359 // Accepting any certificate is what opportunistic means; REQUIRED checks.
+            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+        else if (settings.TrustedRoots is { } roots)
+        {
+            options.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            options.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
+        }
+
+        return options;
+    }
+}

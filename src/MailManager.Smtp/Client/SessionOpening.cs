@@ -1,0 +1,122 @@
+using MailManager.Smtp.Replies;
+
+namespace MailManager.Smtp.Client;
+
+/// <summary>The start of a session: greeting, EHLO (else HELO), STARTTLS and EHLO again (RFC 3207), AUTH (RFC 4954).</summary>
+internal static class SessionOpening
+{
+    public static async ValueTask<SmtpFailure?> RunAsync(SmtpClientConnection connection, SmtpClientSettings settings)
+    {
+        if (settings.Tls == SmtpClientTls.Implicit && await connection.SecureAsync(settings).ConfigureAwait(false) is { } handshake)
+        {
+            return handshake;
+        }
+
+        var greeting = await connection.ReadReplyAsync(settings.Timeouts.Greeting).ConfigureAwait(false);
+        if (!greeting.Reply.IsPositive)
+        {
+            return Failed(SmtpPhase.Greeting, greeting);
+        }
+
+        var failure = await GreetAsync(connection, settings).ConfigureAwait(false);
+        failure ??= await StartTlsAsync(connection, settings).ConfigureAwait(false);
+        return failure ?? await AuthenticateAsync(connection, settings).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<SmtpFailure?> GreetAsync(SmtpClientConnection connection, SmtpClientSettings settings)
+    {
+        CommandWriter.WriteCommand(connection.Output, "EHLO"u8, settings.Hostname);
+        var hello = await connection.ReadReplyAsync(settings.Timeouts.Hello).ConfigureAwait(false);
+        if (hello.Reply.IsPositive)
+        {
+            connection.Capabilities = ServerCapabilities.Parse(hello.Reply.Text);
+            return null;
+        }
+
+        // RFC 5321 §3.2: a server without extensions does not know EHLO.
+        if (hello.Reply.Code is not (500 or 501 or 502 or 504 or 550))
+        {
+            return Failed(SmtpPhase.Hello, hello);
+        }
+
+        CommandWriter.WriteCommand(connection.Output, "HELO"u8, settings.Hostname);
+        hello = await connection.ReadReplyAsync(settings.Timeouts.Hello).ConfigureAwait(false);
+        connection.Capabilities = ServerCapabilities.None;
+        return hello.Reply.IsPositive ? null : Failed(SmtpPhase.Hello, hello);
+    }
+
+    private static async ValueTask<SmtpFailure?> StartTlsAsync(SmtpClientConnection connection, SmtpClientSettings settings)
+    {
+        if (settings.Tls is SmtpClientTls.None or SmtpClientTls.Implicit)
+        {
+            return null;
+        }
+
+        var isMandatory = settings.Tls == SmtpClientTls.Required || settings.Credentials is not null;
+        if (!connection.Capabilities.StartTls)
+        {
+            return isMandatory ? SmtpFailure.Local(SmtpPhase.StartTls, "TLS is required but the server does not offer STARTTLS") : null;
+        }
+
+        CommandWriter.Write(connection.Output, "STARTTLS\r\n"u8);
+        var reply = await connection.ReadReplyAsync(settings.Timeouts.Hello).ConfigureAwait(false);
+        if (!reply.Reply.IsPositive)
+        {
+            return isMandatory || !reply.IsReply || reply.Reply.Code == 421 ? Failed(SmtpPhase.StartTls, reply) : null;
+        }
+
+        // Clear text behind the 220 would be taken for what the server says under TLS (CVE-2011-0411, NO STARTTLS).
+        if (connection.HasBufferedInput())
+        {
+            return new SmtpFailure(SmtpParty.Peer, SmtpPhase.StartTls, default, "clear text injected after STARTTLS");
+        }
+
+        return await connection.SecureAsync(settings).ConfigureAwait(false) ?? await GreetAsync(connection, settings).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<SmtpFailure?> AuthenticateAsync(SmtpClientConnection connection, SmtpClientSettings settings)
+    {
+        if (settings.Credentials is not { } credentials)
+        {
+            return null;
+        }
+
+        if (connection.TlsProtocol == System.Security.Authentication.SslProtocols.None)
+        {
+            return SmtpFailure.Local(SmtpPhase.Authentication, "credentials are not sent in clear text");
+        }
+
+        if (credentials.UserName.Length == 0 || credentials.UserName.Contains('\0', StringComparison.Ordinal) || credentials.Password.Contains('\0', StringComparison.Ordinal))
+        {
+            return SmtpFailure.Local(SmtpPhase.Authentication, "the credentials are missing or not usable");
+        }
+
+        var exchange = connection.Capabilities.AuthPlain ? AuthExchange.Plain(credentials)
+            : connection.Capabilities.AuthLogin ? AuthExchange.Login(credentials)
+            : null;
+        if (exchange is null)
+        {
+            return SmtpFailure.Local(SmtpPhase.Authentication, "the server offers neither AUTH PLAIN nor AUTH LOGIN");
+        }
+
+        foreach (var step in exchange)
+        {
+            CommandWriter.Write(connection.Output, step);
+            var reply = await connection.ReadReplyAsync(settings.Timeouts.Hello).ConfigureAwait(false);
+            if (reply.Reply.IsPositive)
+            {
+                return null;
+            }
+
+            if (!reply.Reply.IsIntermediate)
+            {
+                return Failed(SmtpPhase.Authentication, reply);
+            }
+        }
+
+        return new SmtpFailure(SmtpParty.Peer, SmtpPhase.Authentication, default, "the server asks for more than its mechanism has");
+    }
+
+    private static SmtpFailure Failed(SmtpPhase phase, in ReplyRead read) =>
+        read.IsReply ? SmtpFailure.Refused(phase, read.Reply) : SmtpFailure.Fault(phase, read.Fault);
+}

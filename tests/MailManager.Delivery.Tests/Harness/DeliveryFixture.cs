@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using MailManager.Messages.Bytes;
+using MailManager.Messages.Envelope;
+using MailManager.Queue;
+using MailManager.Resources.Identities;
+using MailManager.Resources.Relays;
+using MailManager.Resources.Secrets;
+using MailManager.TestKit.Peers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MailManager.Delivery.Tests.Harness;
+
+/// <summary>A delivery service with a recording queue, and one relay named <c>relay</c> that is a scripted server.</summary>
+internal sealed class DeliveryFixture : IAsyncDisposable
+{
+    public const string Hello = "Subject: hello\r\n\r\nHello.\r\n";
+
+    private long _keys;
+
+    private DeliveryFixture(ScriptedSmtpServer peer, DeliveryOptions options, TimeProvider time)
+    {
+        Peer = peer;
+        Time = time;
+        Service = new DeliveryService(options, NullLogger<DeliveryService>.Instance, time);
+    }
+
+    public ScriptedSmtpServer Peer { get; }
+
+    public RecordingQueue Queue { get; } = new();
+
+    public DeliveryService Service { get; }
+
+    public TimeProvider Time { get; }
+
+    public static DeliveryFixture Start(
+        ScriptedSmtpServer? peer = null,
+        RelayTls tls = RelayTls.Opportunistic,
+        Secret? secret = null,
+        Func<DeliveryOptions, DeliveryOptions>? configure = null,
+        TimeProvider? time = null)
+    {
+        var options = new DeliveryOptions { Hostname = "mx.test" };
+        var fixture = new DeliveryFixture(peer ?? new ScriptedSmtpServer(), configure?.Invoke(options) ?? options, time ?? TimeProvider.System);
+        fixture.Update(tls, secret);
+        fixture.Service.Start(fixture.Queue);
+        return fixture;
+    }
+
+    public void Update(RelayTls tls = RelayTls.Opportunistic, Secret? secret = null, string host = "127.0.0.1") => Service.Update(
+        [
+            new Relay
+            {
+                RelayName = "relay",
+                ServerName = host,
+                ServerPort = Peer.EndPoint.Port,
+                Authentication = secret is null ? new RelayAuthentication.None() : new RelayAuthentication.FromSecret(secret.Name),
+                Tls = tls,
+            },
+        ],
+        secret is null ? [] : [secret],
+        new IdentitySet(["example.com"]));
+
+    public static Secret Login(string user = "user", string password = "pass word") =>
+        new("login", ImmutableDictionary<string, string>.Empty.Add("username", user).Add("password", password));
+
+    public static MessageContent Content(string text) => Content(Encoding.Latin1.GetBytes(text));
+
+    public static MessageContent Content(byte[] octets)
+    {
+        var rented = ArrayPool<byte>.Shared.Rent(octets.Length);
+        octets.CopyTo(rented, 0);
+        return new MessageContent(rented, octets.Length, octets.Length, null);
+    }
+
+    public QueuedDelivery Delivery(
+        string content = Hello,
+        string[]? recipients = null,
+        string reversePath = "sender@sender.test",
+        string prefix = "",
+        string destination = "relay:relay",
+        int attempts = 0,
+        TimeSpan? expiresIn = null,
+        MessageContent? bytes = null)
+    {
+        bytes ??= Content(content);
+        var now = Time.GetUtcNow();
+        ImmutableArray<string> to = [.. recipients ?? ["user@example.com"]];
+        return new QueuedDelivery
+        {
+            Key = ++_keys,
+            MessageId = MessageId.New(now),
+            Envelope = new MessageEnvelope(reversePath, to, BodyType.SevenBit),
+            ReceivedAt = now,
+            ExpiresAt = now + (expiresIn ?? TimeSpan.FromDays(4)),
+            Instructions = new DeliveryInstructions
+            {
+                Destination = destination,
+                ReversePath = reversePath,
+                Recipients = to,
+                Prefix = Encoding.ASCII.GetBytes(prefix),
+            },
+            Attempts = attempts,
+            MessageSize = bytes.Length,
+            Content = bytes,
+        };
+    }
+
+    /// <summary>Dispatches and waits for the settlement.</summary>
+    public async Task<DeliverySettlement> DeliverAsync(QueuedDelivery delivery)
+    {
+        Service.Dispatch(delivery);
+        var settled = await Queue.NextAsync();
+        Assert.Same(delivery, settled.Delivery);
+        return settled.Settlement;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Service.DisposeAsync();
+        await Peer.DisposeAsync();
+    }
+}

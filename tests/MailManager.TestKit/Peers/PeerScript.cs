@@ -1,0 +1,77 @@
+namespace MailManager.TestKit.Peers;
+
+/// <summary>Stages of a session at which a script can act: the verbs, and these.</summary>
+public static class PeerStage
+{
+    /// <summary>A connection was accepted; the greeting is due.</summary>
+    public const string Connect = "CONNECT";
+
+    /// <summary>A line of an AUTH exchange came.</summary>
+    public const string AuthResponse = "AUTH-RESPONSE";
+
+    /// <summary>The first octets of a message came.</summary>
+    public const string Content = "CONTENT";
+
+    /// <summary>The final dot came.</summary>
+    public const string EndOfData = ".";
+}
+
+/// <summary>Deviations from what a friendly server would do. Thread-safe; may be changed while the server runs.</summary>
+public sealed class PeerScript
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, int> _reached = new(StringComparer.Ordinal);
+    private readonly List<(string Stage, int? Occurrence, int? Session, PeerAction Action)> _entries = [];
+
+    /// <summary>Keywords of the EHLO reply.</summary>
+    public IList<string> Extensions { get; } = ["PIPELINING", "SIZE 52428800", "8BITMIME", "ENHANCEDSTATUSCODES"];
+
+    /// <summary>Acts at a stage. Of several entries that fit, the last one counts.</summary>
+    /// <param name="stage">A verb in upper case or a <see cref="PeerStage"/>.</param>
+    /// <param name="action">What to do.</param>
+    /// <param name="occurrence">Only the nth time, from 1, counted over all sessions; null: always.</param>
+    /// <param name="session">Only in the nth session, from 1; null: in each.</param>
+    public PeerScript On(string stage, PeerAction action, int? occurrence = null, int? session = null)
+    {
+        lock (_gate)
+        {
+            _entries.Add((stage, occurrence, session, action));
+        }
+
+        return this;
+    }
+
+    /// <summary>As above, with a reply.</summary>
+    public PeerScript On(string stage, string reply, int? occurrence = null, int? session = null) =>
+        On(stage, PeerAction.Reply(reply), occurrence, session);
+
+    /// <summary>Forgets all entries.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _entries.Clear();
+        }
+    }
+
+    /// <summary>How often a stage was reached.</summary>
+    public int Reached(string stage)
+    {
+        lock (_gate)
+        {
+            return _reached.GetValueOrDefault(stage);
+        }
+    }
+
+    internal PeerAction? Next(string stage, int session)
+    {
+        lock (_gate)
+        {
+            var occurrence = _reached.GetValueOrDefault(stage) + 1;
+            _reached[stage] = occurrence;
+            return _entries.FindLast(entry => entry.Stage == stage
+                && (entry.Occurrence is null || entry.Occurrence == occurrence)
+                && (entry.Session is null || entry.Session == session)).Action;
+        }
+    }
+}

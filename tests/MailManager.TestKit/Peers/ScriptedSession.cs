@@ -1,0 +1,298 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+
+namespace MailManager.TestKit.Peers;
+
+/// <summary>One session of a scripted server. Its properties may be read while it runs.</summary>
+public sealed class ScriptedSession : IDisposable
+{
+    private readonly ScriptedSmtpServer _server;
+    private readonly Socket _socket;
+    private readonly Lock _gate = new();
+    private readonly List<byte> _received = [];
+    private readonly List<string> _commands = [];
+    private readonly byte[] _buffer = new byte[256 * 1024];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Stream _stream;
+    private int _start;
+    private int _end;
+    private string _reversePath = string.Empty;
+    private List<string> _recipients = [];
+
+    internal ScriptedSession(ScriptedSmtpServer server, Socket socket, int number)
+    {
+        _server = server;
+        _socket = socket;
+        _stream = new NetworkStream(socket, ownsSocket: false);
+        Number = number;
+    }
+
+    /// <summary>From 1.</summary>
+    public int Number { get; }
+
+    public bool IsTls { get; private set; }
+
+    /// <summary>Completes when the connection is closed.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Lines that came as commands, without CRLF.</summary>
+    public IReadOnlyList<string> Commands
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _commands];
+            }
+        }
+    }
+
+    /// <summary>Every octet that came, decrypted where TLS was used.</summary>
+    public byte[] Received
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _received];
+            }
+        }
+    }
+
+    /// <summary>Closes the connection.</summary>
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _socket.Dispose();
+    }
+
+    internal async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            if (_server.IsImplicitTls)
+            {
+                await SecureAsync(stop);
+            }
+
+            if (await ActAsync(PeerStage.Connect, "220 peer.test ESMTP", stop) is not null)
+            {
+                while (await ReadLineAsync(stop) is { } line && await HandleAsync(line, stop))
+                {
+                }
+            }
+        }
+        catch (Exception fault) when (fault is IOException or SocketException or OperationCanceledException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
+        {
+            // The client is gone, or the server is.
+        }
+        finally
+        {
+            Dispose();
+            _ended.TrySetResult();
+        }
+    }
+
+    private async Task<bool> HandleAsync(string line, CancellationToken stop)
+    {
+        lock (_gate)
+        {
+            _commands.Add(line);
+        }
+
+        var verb = line.Split(' ', ':')[0].ToUpperInvariant();
+        switch (verb)
+        {
+            case "EHLO":
+                return await ActAsync(verb, string.Join("\r\n", Hello()), stop) is not null;
+            case "MAIL":
+                _recipients = [];
+                _reversePath = Path(line);
+                return await ActAsync(verb, "250 2.1.0 Ok", stop) is not null;
+            case "RCPT":
+                var reply = await ActAsync(verb, "250 2.1.5 Ok", stop);
+                if (reply is [(byte)'2', ..])
+                {
+                    _recipients.Add(Path(line));
+                }
+
+                return reply is not null;
+            case "DATA":
+                var go = await ActAsync(verb, _recipients.Count > 0 ? "354 Go" : "503 5.5.1 No recipients", stop);
+                return go is not null && (go is not [(byte)'3', ..] || await ReadMessageAsync(stop));
+            case "STARTTLS":
+                var ready = await ActAsync(verb, "220 2.0.0 Go", stop);
+                if (ready is [(byte)'2', ..])
+                {
+                    await SecureAsync(stop);
+                }
+
+                return ready is not null;
+            case "AUTH":
+                return await AuthenticateAsync(line, stop);
+            case "QUIT":
+                await ActAsync(verb, "221 2.0.0 Bye", stop);
+                return false;
+            default:
+                return await ActAsync(verb, "250 2.0.0 Ok", stop) is not null;
+        }
+    }
+
+    private List<string> Hello()
+    {
+        var lines = new List<string> { "250-peer.test" };
+        lines.AddRange(_server.Script.Extensions.Select(extension => "250-" + extension));
+        if (_server.Certificate is not null && !IsTls)
+        {
+            lines.Add("250-STARTTLS");
+        }
+
+        lines[^1] = "250 " + lines[^1][4..];
+        return lines;
+    }
+
+    private async Task<bool> AuthenticateAsync(string line, CancellationToken stop)
+    {
+        var isLogin = line.StartsWith("AUTH LOGIN", StringComparison.OrdinalIgnoreCase);
+        var challenges = isLogin ? 2 : line.Count(character => character == ' ') < 2 ? 1 : 0;
+        var reply = await ActAsync("AUTH", challenges > 0 ? "334 VXNlcm5hbWU6" : "235 2.7.0 Ok", stop);
+        while (reply is [(byte)'3', ..] && await ReadLineAsync(stop) is { } response)
+        {
+            lock (_gate)
+            {
+                _commands.Add(response);
+            }
+
+            reply = await ActAsync(PeerStage.AuthResponse, --challenges > 0 ? "334 UGFzc3dvcmQ6" : "235 2.7.0 Ok", stop);
+        }
+
+        return reply is not null;
+    }
+
+    private async Task<bool> ReadMessageAsync(CancellationToken stop)
+    {
+        var data = new List<byte>();
+        var isFirst = true;
+        while (true)
+        {
+            if (_start == _end && !await FillAsync(stop))
+            {
+                return false;
+            }
+
+            if (isFirst)
+            {
+                isFirst = false;
+                if (await ActAsync(PeerStage.Content, null, stop) is null)
+                {
+                    return false;
+                }
+            }
+
+            if (await ReadRawLineAsync(stop) is not { } line)
+            {
+                return false;
+            }
+
+            if (line.AsSpan().SequenceEqual(".\r\n"u8))
+            {
+                break;
+            }
+
+            data.AddRange(line[0] == (byte)'.' ? line[1..] : line);
+        }
+
+        var message = new ReceivedMessage(_reversePath, _recipients, [.. data], Number, IsTls);
+        var reply = await ActAsync(PeerStage.EndOfData, "250 2.0.0 Ok: queued", stop, () => _server.Add(message));
+        _recipients = [];
+        return reply is not null;
+    }
+
+    /// <summary>Does what the script says, else the usual. Null: the session is over. A positive reply runs <paramref name="accepted"/> first.</summary>
+    private async Task<byte[]?> ActAsync(string stage, string? usual, CancellationToken stop, Action? accepted = null)
+    {
+        var action = _server.Script.Next(stage, Number) ?? (usual is null ? new PeerAction.Send([]) : PeerAction.Reply(usual));
+        switch (action)
+        {
+            case PeerAction.Send(var octets):
+                if (octets is [(byte)'2', ..])
+                {
+                    accepted?.Invoke();
+                }
+
+                await _stream.WriteAsync(octets, stop);
+                return octets;
+            case PeerAction.SendAndClose(var octets):
+                await _stream.WriteAsync(octets, stop);
+                _socket.Shutdown(SocketShutdown.Send);
+                return null;
+            case PeerAction.Reset:
+                _socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                return null;
+            case PeerAction.Hang:
+                await Task.Delay(Timeout.Infinite, stop);
+                return null;
+            case PeerAction.Flood(var octets):
+                while (true)
+                {
+                    await _stream.WriteAsync(octets, stop);
+                }
+
+            default:
+                return null;
+        }
+    }
+
+    private async Task SecureAsync(CancellationToken stop)
+    {
+        var secure = new SslStream(_stream, leaveInnerStreamOpen: true);
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _server.Certificate }, stop);
+        _stream = secure;
+        IsTls = true;
+    }
+
+    private async Task<string?> ReadLineAsync(CancellationToken stop) =>
+        await ReadRawLineAsync(stop) is { } line ? Encoding.Latin1.GetString(line).TrimEnd('\r', '\n') : null;
+
+    /// <summary>Up to CRLF, strictly, so that smuggled line ends would show.</summary>
+    private async Task<byte[]?> ReadRawLineAsync(CancellationToken stop)
+    {
+        var line = new List<byte>();
+        while (true)
+        {
+            if (_start == _end && !await FillAsync(stop))
+            {
+                return null;
+            }
+
+            var available = _buffer.AsSpan(_start.._end);
+            var lineFeed = available.IndexOf((byte)'\n');
+            var taken = lineFeed < 0 ? available.Length : lineFeed + 1;
+            line.AddRange(available[..taken]);
+            _start += taken;
+            if (lineFeed >= 0 && line is [.., (byte)'\r', (byte)'\n'])
+            {
+                return [.. line];
+            }
+        }
+    }
+
+    private async Task<bool> FillAsync(CancellationToken stop)
+    {
+        _start = 0;
+        _end = await _stream.ReadAsync(_buffer, stop);
+        lock (_gate)
+        {
+            _received.AddRange(_buffer.AsSpan(0, _end));
+        }
+
+        return _end > 0;
+    }
+
+    private static string Path(string line)
+    {
+        var start = line.IndexOf('<', StringComparison.Ordinal) + 1;
+        return line[start..line.IndexOf('>', start)];
+    }
+}
