@@ -1,1 +1,3 @@
-return 0;
+using MailManager.Mta.Cli;
+
+return await CommandLineInterface.RunAsync(args).ConfigureAwait(false);

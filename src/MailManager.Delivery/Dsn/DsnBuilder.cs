@@ -3,6 +3,7 @@ using System.Text;
 using MailManager.Delivery.Routing;
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
+using MailManager.Smtp.Grammar;
 using MailManager.Queue;
 using MailManager.Smtp.Replies;
 using MimeKit;

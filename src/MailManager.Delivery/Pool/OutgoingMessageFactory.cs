@@ -1,5 +1,6 @@
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
+using MailManager.Smtp.Grammar;
 using MailManager.Messages.Headers;
 using MailManager.Queue;
 using MailManager.Smtp.Client;

@@ -1,4 +1,5 @@
 using MailManager.Messages.Envelope;
+using MailManager.Smtp.Grammar;
 
 namespace MailManager.Queue.Spool;
 

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
+using MailManager.Smtp.Grammar;
 using MailManager.Queue;
 using MailManager.Resources.Identities;
 using MailManager.Resources.Relays;

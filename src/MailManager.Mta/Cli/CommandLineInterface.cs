@@ -1,0 +1,16 @@
+using System.CommandLine;
+
+namespace MailManager.Mta.Cli;
+
+/// <summary>The commands of <c>mailmanager</c>. Without one, it runs.</summary>
+internal static class CommandLineInterface
+{
+    public static Task<int> RunAsync(string[] arguments)
+    {
+        var root = new RootCommand("MailManager: a mail gateway with the rules, relays and API of Amazon SES Mail Manager.");
+        root.Add(RunCommand.Create());
+        root.Add(CheckCommand.Create());
+        root.SetAction((_, cancellationToken) => RunCommand.ExecuteAsync(configurationFile: null, dataDirectory: null, cancellationToken));
+        return root.Parse(arguments).InvokeAsync();
+    }
+}

@@ -1,0 +1,178 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using MailManager.Delivery;
+using MailManager.Delivery.Dsn;
+using MailManager.Management;
+using MailManager.Mta.Configuration;
+using MailManager.Mta.Intake;
+using MailManager.Mta.Tls;
+using MailManager.Queue;
+using MailManager.Resources.IngressPoints;
+using MailManager.Smtp.Server;
+using MailManager.Smtp.Tls;
+using Microsoft.Extensions.Logging;
+
+namespace MailManager.Mta.Hosting;
+
+/// <summary>
+/// The running gateway: made from a configuration, started and stopped in the order that loses nothing. Starts: spool, delivery, management, then
+/// listeners. Stops: listeners and sessions, then delivery, then the spool, which writes what is still unsettled.
+/// </summary>
+internal sealed partial class MailManagerProcess : IAsyncDisposable
+{
+    /// <summary>What running transactions and deliveries get to end, each: under the 90 s after which systemd kills.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    private readonly ILogger<MailManagerProcess> _logger;
+    private readonly SmtpServer _smtp;
+    private readonly MailQueue _queue;
+    private readonly DeliveryService _delivery;
+    private readonly IntakeMetrics _metrics = new();
+    private readonly ProcessReadiness _readiness;
+    private readonly X509Certificate2 _certificate;
+    private readonly X509Certificate2Collection _certificateChain;
+    private ManagementServer? _management;
+
+    private MailManagerProcess(LoadedConfiguration configuration, ILoggerFactory loggers, TimeProvider time)
+    {
+        var (node, delivery, resources) = (configuration.NodeSettings, configuration.DeliverySettings, configuration.ResourceSet);
+        _logger = loggers.CreateLogger<MailManagerProcess>();
+        CreatePrivateDirectory(node.DataDirectory);
+        (_certificate, _certificateChain) = node.Tls is { } files
+            ? NodeCertificate.Load(files.CertificatePath, files.KeyPath)
+            : NodeCertificate.LoadOrCreateSelfSigned(node.DataDirectory, node.Hostname, time.GetUtcNow());
+        _queue = MailQueue.Open(new MailQueueOptions { Directory = Path.Combine(node.DataDirectory, "spool") }, time, loggers.CreateLogger<MailQueue>());
+        DeliveryOptions = new DeliveryOptions
+        {
+            Hostname = node.Hostname,
+            RetrySchedule = delivery.RetrySchedule,
+            Expiry = delivery.Expiry,
+            DsnRelay = delivery.DsnRelay,
+        };
+        _delivery = new DeliveryService(DeliveryOptions, loggers.CreateLogger<DeliveryService>(), time);
+        _delivery.Update(resources.Relays, resources.Secrets, resources.Identities);
+        _smtp = new SmtpServer(SmtpServer.CreateSocketTransport(loggers), time, loggers);
+        _readiness = new ProcessReadiness(() => _queue.Health);
+    }
+
+    private DeliveryOptions DeliveryOptions { get; }
+
+    /// <summary>
+    /// Starts everything that the configuration asks for; nothing is left running when it throws <see cref="StartupException"/>.
+    /// </summary>
+    public static async Task<MailManagerProcess> StartAsync(LoadedConfiguration configuration, ILoggerFactory loggers, TimeProvider time)
+    {
+        var (runtimes, errors) = RuntimeBuilder.Build(configuration.ResourceSet);
+        if (errors.Count > 0)
+        {
+            throw new StartupException(string.Join('\n', errors));
+        }
+
+        MailManagerProcess? process = null;
+        try
+        {
+            process = new MailManagerProcess(configuration, loggers, time);
+            await process.RunAsync(configuration, runtimes, loggers, time).ConfigureAwait(false);
+            return process;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        {
+            if (process is not null)
+            {
+                await process.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw new StartupException(fault.Message, fault);
+        }
+    }
+
+    /// <summary>Stops taking mail, lets what runs end, and writes down what is not done.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _readiness.IsListening = false;
+        LogStopping();
+        await _smtp.StopAsync(Grace).ConfigureAwait(false);
+        await _smtp.DisposeAsync().ConfigureAwait(false);
+        await _delivery.StopAsync(Grace).ConfigureAwait(false);
+        await _delivery.DisposeAsync().ConfigureAwait(false);
+        await _queue.StopAsync().ConfigureAwait(false);
+        if (_management is not null)
+        {
+            await _management.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _metrics.Dispose();
+        _certificate.Dispose();
+        LogStopped();
+    }
+
+    /// <summary>Mail is nobody else's business. An existing directory keeps the rights that the operator gave it.</summary>
+    private static void CreatePrivateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    private async Task RunAsync(
+        LoadedConfiguration configuration, IReadOnlyList<(IngressPoint Ingress, IngressRuntime Runtime)> runtimes, ILoggerFactory loggers, TimeProvider time)
+    {
+        var node = configuration.NodeSettings;
+        _delivery.Start(_queue);
+        _queue.Start(_delivery);
+        _management = await ManagementServer.StartAsync(node.ManagementListen, _readiness, loggers).ConfigureAwait(false);
+        LogManagement(_management.EndPoint);
+        var services = new IntakeServices(
+            node.Hostname, configuration.DeliverySettings.Expiry, _queue, _queue.BodyFiles, new DsnBuilder(DeliveryOptions), _metrics, time,
+            loggers.CreateLogger<IngressService>());
+        foreach (var (ingress, runtime) in runtimes)
+        {
+            _ = runtime.Policy.CompileInBackground();
+            _ = runtime.RuleSet.CompileInBackground();
+            var service = new IngressService(services, runtime);
+            foreach (var address in ingress.Listeners)
+            {
+                var listener = await _smtp.BindAsync(address, ServerOptions(node.Hostname, ingress), service).ConfigureAwait(false);
+                LogListening(ingress.IngressPointName, listener.EndPoint);
+            }
+        }
+
+        _readiness.IsListening = true;
+        LogStarted(node.Hostname, node.DataDirectory);
+    }
+
+    private SmtpServerOptions ServerOptions(string hostname, IngressPoint ingress) => new()
+    {
+        Hostname = hostname,
+        RequireTls = ingress.TlsPolicy == TlsPolicy.Required,
+        Tls = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = SslStreamCertificateContext.Create(_certificate, _certificateChain, offline: true),
+            EnabledSslProtocols = TlsDuplexPipe.AllowedProtocols,
+            AllowRenegotiation = false,
+        },
+    };
+
+    [LoggerMessage(6010, LogLevel.Information, "Ingress point {IngressPoint} listens on {EndPoint}")]
+    private partial void LogListening(string ingressPoint, System.Net.IPEndPoint endPoint);
+
+    [LoggerMessage(6011, LogLevel.Information, "Management listens on http://{EndPoint}")]
+    private partial void LogManagement(System.Net.IPEndPoint endPoint);
+
+    [LoggerMessage(6012, LogLevel.Information, "Started as {Hostname}, data in {DataDirectory}")]
+    private partial void LogStarted(string hostname, string dataDirectory);
+
+    [LoggerMessage(6013, LogLevel.Information, "Stopping: no new sessions, running transactions end first")]
+    private partial void LogStopping();
+
+    [LoggerMessage(6014, LogLevel.Information, "Stopped")]
+    private partial void LogStopped();
+}
+
+/// <summary>The process cannot start; the message tells the operator why, one line each.</summary>
+internal sealed class StartupException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -1,0 +1,23 @@
+using MailManager.Resources.Identities;
+using MailManager.Rules.Policies;
+using MailManager.Rules.RuleSets;
+
+namespace MailManager.Mta.Intake;
+
+/// <summary>What an ingress point decides by at one moment. Immutable; read once a transaction, so that a change never falls into the middle of one.</summary>
+internal sealed record IngressRuntime
+{
+    /// <summary>Largest message where the policy sets no limit, in octets: 40 MiB, the ceiling of the service this product follows.</summary>
+    public const int DefaultMaxMessageSize = 40 * 1024 * 1024;
+
+    public required string IngressPointName { get; init; }
+
+    public required CompiledTrafficPolicy Policy { get; init; }
+
+    public required CompiledRuleSet RuleSet { get; init; }
+
+    public required IdentitySet Identities { get; init; }
+
+    /// <summary>In octets.</summary>
+    public long MaxMessageSize => Policy.MaxMessageSizeBytes ?? DefaultMaxMessageSize;
+}

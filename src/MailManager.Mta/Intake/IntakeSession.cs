@@ -1,0 +1,243 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text;
+using MailManager.Messages.Bytes;
+using MailManager.Messages.Envelope;
+using MailManager.Messages.Headers;
+using MailManager.Messages.Trace;
+using MailManager.Queue;
+using MailManager.Rules.Policies;
+using MailManager.Smtp.Framing;
+using MailManager.Smtp.Grammar;
+using MailManager.Smtp.Replies;
+using MailManager.Smtp.Server;
+
+namespace MailManager.Mta.Intake;
+
+/// <summary>
+/// The events of one session, on their way: policy at MAIL and RCPT, rules at the end of data, then the spool, then the reply. Nothing is answered
+/// 250 that is not durable, and no recipient is accepted that nothing is done for.
+/// </summary>
+internal sealed class IntakeSession(IngressService ingress, IntakeServices services, SmtpSessionInfo session) : ISmtpSessionHandler
+{
+    /// <summary>Received fields at which a message is taken to loop (RFC 5321 §6.3).</summary>
+    private const int MaxHops = 100;
+
+    private SessionFacts? _facts;
+    private int _factsRevision = -1;
+
+    // Of the transaction.
+    private IngressRuntime _runtime = ingress.Runtime;
+    private IntakeWorkspace? _workspace;
+    private string _reversePath = string.Empty;
+    private BodyType _body;
+
+    public long MaxMessageSize => ingress.Runtime.MaxMessageSize;
+
+    private SessionFacts Facts
+    {
+        get
+        {
+            if (_facts is null || _factsRevision != session.Revision)
+            {
+                _factsRevision = session.Revision;
+                _facts = new SessionFacts
+                {
+                    Client = session.Client,
+                    Helo = session.Helo,
+                    IsExtended = session.IsExtended,
+                    TlsProtocol = session.TlsProtocol,
+                    TlsCipherSuite = session.TlsCipherSuite,
+                };
+            }
+
+            return _facts;
+        }
+    }
+
+    public SmtpReply Connect() => new(220, $"{services.Hostname} ESMTP MailManager");
+
+    public SmtpReply Mail(in MailCommand command)
+    {
+        Reset();
+        _runtime = ingress.Runtime;
+        _workspace = ingress.Rent();
+        _workspace.Input.SetSession(Facts);
+        var early = _runtime.Policy.EvaluateEarly(_workspace.Input, isTlsFinal: true);
+        if (early.Outcome == EarlyOutcome.Deny)
+        {
+            IntakeLog.ClientDenied(services.Logger, _runtime.IngressPointName, session.Client, _runtime.Policy.Name, early, session.Id);
+            services.Metrics.Refused(_runtime.IngressPointName, "policy");
+            Reset();
+            return NotAllowed();
+        }
+
+        _reversePath = Encoding.ASCII.GetString(command.ReversePath);
+        _body = command.Body;
+        return StandardReplies.SenderOk;
+    }
+
+    public SmtpReply Recipient(in RcptCommand command)
+    {
+        var recipient = Encoding.ASCII.GetString(command.ForwardPath);
+        var verdict = _runtime.Policy.Evaluate(_workspace!.Input, recipient);
+        if (!verdict.IsAllowed)
+        {
+            IntakeLog.RecipientDenied(
+                services.Logger, _runtime.IngressPointName, recipient, session.Client, _reversePath, _runtime.Policy.Name, verdict, session.Id);
+            services.Metrics.Refused(_runtime.IngressPointName, "policy");
+            return NotAllowed();
+        }
+
+        // Every way out is a relay, and only a rule could turn this recipient into one that may be relayed.
+        if (!_runtime.RuleSet.ReplacesRecipients && !_runtime.Identities.Covers(recipient))
+        {
+            IntakeLog.RecipientUnverified(services.Logger, _runtime.IngressPointName, recipient, session.Client, _reversePath, session.Id);
+            services.Metrics.Refused(_runtime.IngressPointName, "identity");
+            return Refusal("Recipient is not of a domain served here");
+        }
+
+        _workspace.Recipients.Add(recipient);
+        return StandardReplies.RecipientOk;
+    }
+
+    public SmtpReply BeginData(out IMessageSink? sink)
+    {
+        sink = _workspace!.Buffer;
+        return StandardReplies.StartMailInput;
+    }
+
+    public async ValueTask<SmtpReply> EndDataAsync(DataFaults faults, CancellationToken cancellationToken)
+    {
+        var workspace = _workspace!;
+        if (Refusal(faults, workspace.Buffer) is { } refusal)
+        {
+            Reset();
+            return refusal;
+        }
+
+        var headers = workspace.Buffer.IndexHeaders();
+        if (CountHops(headers, workspace.Buffer.Head.Span) >= MaxHops)
+        {
+            return Refused("it has too many Received fields", "loop", StandardReplies.TooManyHops);
+        }
+
+        workspace.Input.SetMessage(_reversePath, workspace.Buffer.Head, headers, workspace.Buffer.Length);
+        var recipients = CollectionsMarshal.AsSpan(workspace.Recipients);
+        _runtime.RuleSet.Evaluate(workspace.Input, recipients, workspace.Evaluation);
+
+        var id = MessageId.New(services.Time.GetUtcNow());
+        var plan = new DeliveryPlan(services, _runtime, workspace, Facts, id);
+        var deliveries = plan.Build(_reversePath, headers.IsWellFormedStart);
+        var failed = workspace.Failed;
+
+        // Without a sender to notify, a message is taken for all of its recipients or for none.
+        if (failed.Count > 0 && (_reversePath.Length == 0 || (deliveries.IsEmpty && workspace.Evaluation.Dropped.Count == 0)))
+        {
+            IntakeLog.NotCovered(
+                services.Logger, _runtime.IngressPointName, session.Client, _reversePath, _runtime.RuleSet.Name, failed.Count, recipients.Length, session.Id);
+            services.Metrics.Refused(_runtime.IngressPointName, "rules");
+            Reset();
+            return Refusal("No route for this message");
+        }
+
+        return await StoreAsync(workspace, plan, deliveries, headers.Length, id).ConfigureAwait(false);
+    }
+
+    public void Reset()
+    {
+        if (_workspace is not null)
+        {
+            ingress.Return(_workspace);
+            _workspace = null;
+        }
+    }
+
+    public void Close() => Reset();
+
+    private static int CountHops(HeaderIndex headers, ReadOnlySpan<byte> head)
+    {
+        var view = headers.View(head);
+        var hops = 0;
+        for (var at = view.IndexOf(ReceivedField.Name); at >= 0; at = view.IndexOf(ReceivedField.Name, at + 1))
+        {
+            hops++;
+        }
+
+        return hops;
+    }
+
+    private async ValueTask<SmtpReply> StoreAsync(
+        IntakeWorkspace workspace, DeliveryPlan plan, ImmutableArray<DeliveryInstructions> deliveries, int headerLength, MessageId id)
+    {
+        var size = workspace.Buffer.Length;
+        var envelope = new MessageEnvelope(_reversePath, [.. workspace.Recipients], _body);
+        var notification = plan.Notify(_reversePath, headerLength);
+        var content = deliveries.IsEmpty ? null : workspace.Buffer.Detach();
+        try
+        {
+            var result = await plan.AcceptAsync(envelope, deliveries, content, notification).ConfigureAwait(false);
+            if (result != AcceptResult.Committed)
+            {
+                IntakeLog.StorageRefused(services.Logger, null, session.Client, _runtime.IngressPointName, result, session.Id);
+                services.Metrics.Refused(_runtime.IngressPointName, "storage");
+                content?.File?.Delete();
+                return StandardReplies.InsufficientStorage;
+            }
+
+            if (deliveries.IsEmpty && notification is null)
+            {
+                IntakeLog.Dropped(
+                    services.Logger, id, _runtime.RuleSet.Name, _runtime.IngressPointName, _reversePath, new RecipientList(envelope.Recipients), session.Id);
+            }
+
+            IntakeLog.Accepted(
+                services.Logger, id, _runtime.IngressPointName, session.Client, session.Helo, session.TlsCipherSuite ?? "none", _reversePath,
+                new RecipientList(envelope.Recipients), size, deliveries.Length, workspace.Evaluation.Dropped.Count, workspace.Failed.Count, session.Id);
+            services.Metrics.Accepted(_runtime.IngressPointName, size);
+            return new SmtpReply(250, new EnhancedStatus(2, 0, 0), $"Ok: queued as {id}");
+        }
+        finally
+        {
+            content?.Release();
+            notification?.Content.Release();
+            Reset();
+        }
+    }
+
+    private SmtpReply? Refusal(DataFaults faults, MessageBuffer buffer)
+    {
+        if (faults != DataFaults.None)
+        {
+            IntakeLog.DataRefused(services.Logger, _runtime.IngressPointName, session.Client, _reversePath, faults, session.Id);
+            services.Metrics.Refused(_runtime.IngressPointName, "data");
+            return faults.HasFlag(DataFaults.TooLarge) ? StandardReplies.MessageTooLarge : StandardReplies.BareLineEnds;
+        }
+
+        switch (buffer.Fault)
+        {
+            case BufferFault.HeaderTooLarge:
+                return Refused("its header block is too large", "data", StandardReplies.HeaderTooLarge);
+            case BufferFault.Storage:
+                IntakeLog.StorageRefused(
+                    services.Logger, buffer.StorageException, session.Client, _runtime.IngressPointName, AcceptResult.StorageFailed, session.Id);
+                services.Metrics.Refused(_runtime.IngressPointName, "storage");
+                return StandardReplies.InsufficientStorage;
+            default:
+                return null;
+        }
+    }
+
+    private SmtpReply Refused(string reason, string metric, in SmtpReply reply)
+    {
+        IntakeLog.MessageRefused(services.Logger, _runtime.IngressPointName, session.Client, _reversePath, reason, session.Id);
+        services.Metrics.Refused(_runtime.IngressPointName, metric);
+        Reset();
+        return reply;
+    }
+
+    private SmtpReply NotAllowed() => Refusal($"Not allowed by the policy of {_runtime.IngressPointName}");
+
+    /// <summary>The session's id leads the operator to the reason in the log; the client learns nothing of the rules.</summary>
+    private SmtpReply Refusal(string text) => new(550, new EnhancedStatus(5, 7, 1), $"{text} (ref {session.Id})");
+}

@@ -1,0 +1,30 @@
+using MailManager.Delivery.Dsn;
+using MailManager.Messages.Bytes;
+using MailManager.Rules;
+using MailManager.Rules.RuleSets;
+
+namespace MailManager.Mta.Intake;
+
+/// <summary>What one transaction works with: rented at MAIL, returned at its end, so that an idle session holds none.</summary>
+internal sealed class IntakeWorkspace(IBodyFileStore files)
+{
+    public MessageBuffer Buffer { get; } = new(files);
+
+    public RuleInput Input { get; } = new();
+
+    public RuleEvaluation Evaluation { get; } = new();
+
+    public List<string> Recipients { get; } = [];
+
+    /// <summary>Recipients that are accepted with the message and answered with a notification at once.</summary>
+    public List<DsnRecipient> Failed { get; } = [];
+
+    public void Clear()
+    {
+        Buffer.Discard();
+        Input.ClearMessage();
+        Evaluation.Clear();
+        Recipients.Clear();
+        Failed.Clear();
+    }
+}
