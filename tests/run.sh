@@ -66,7 +66,7 @@ run_tests() { # PROJECT
     rm -f "$report"
     echo "== $project"
     timeout --kill-after=20 "${TEST_MINUTES:-12}m" \
-        dotnet "tests/$project/bin/Release/net10.0/$project.dll" -noColor -noLogo -longRunning 120 -xml "$report" || code=$?
+        dotnet "tests/$project/bin/Release/net10.0/$project.dll" -noColor -noLogo -longRunning 120 -result-xml "$report" || code=$?
     # The report's root element carries the totals: total, passed, failed, skipped, errors.
     counts=$(grep -o -m1 '<assembly [^>]*>' "$report" 2>/dev/null || true)
     count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counts"; }

@@ -8,7 +8,7 @@ namespace MailManager.LoadTests.Messages;
 /// place, so sending the next message copies nothing. Belongs to one session.
 /// </summary>
 /// <remarks>
-/// The id stands in <c>X-Load-Id</c> and in the last line of the body; the checksum covers the whole body. As the id comes
+/// <c>X-Load-Time</c> is the time of sending in microseconds since 1970. The id stands in <c>X-Load-Id</c> and in the last line of the body; the checksum covers the whole body. As the id comes
 /// last, the checksum of everything before it is computed once. Every body holds a line that begins with a dot.
 /// </remarks>
 internal sealed class LoadMessage
@@ -18,6 +18,7 @@ internal sealed class LoadMessage
 
     private const string IdSlot = "00000000-000000000000";
     private const string SumSlot = "00000000";
+    private const string TimeSlot = "0000000000000000";
     private readonly int _headerId;
     private readonly int _headerSum;
     private readonly int _bodyId;
@@ -49,7 +50,9 @@ internal sealed class LoadMessage
         var headerId = text.Length;
         text.Append(IdSlot).Append("\r\nX-Load-Sum: ");
         var headerSum = text.Length;
-        text.Append(SumSlot).Append("\r\n\r\n");
+        text.Append(SumSlot).Append("\r\nX-Load-Time: ");
+        var headerTime = text.Length;
+        text.Append(TimeSlot).Append("\r\n\r\n");
         var body = text.Length;
         text.Append("..a line that begins with a dot\r\n");
         const int LastLine = 21 + 2;
@@ -70,10 +73,12 @@ internal sealed class LoadMessage
         text.Append(IdSlot).Append("\r\n.\r\n");
         var wire = Encoding.ASCII.GetBytes(text.ToString());
         var sum = Checksum.AppendStuffed(Checksum.Seed, wire.AsSpan(body, bodyId - body));
-        return new LoadMessage(wire, headerId, headerSum, bodyId, sum) { MessageIdAt = messageId };
+        return new LoadMessage(wire, headerId, headerSum, bodyId, sum) { MessageIdAt = messageId, TimeAt = headerTime };
     }
 
     private int MessageIdAt { get; init; }
+
+    private int TimeAt { get; init; }
 
     /// <summary>Makes this the message <paramref name="number"/> of the run <paramref name="run"/>.</summary>
     public void Stamp(uint run, long number)
@@ -81,6 +86,7 @@ internal sealed class LoadMessage
         var id = Wire.AsSpan(_headerId, IdLength);
         Utf8Formatter.TryFormat(run, id, out _, new System.Buffers.StandardFormat('x', 8));
         Utf8Formatter.TryFormat(number, id[9..], out _, new System.Buffers.StandardFormat('x', 12));
+        Utf8Formatter.TryFormat(WallClock.UnixMicroseconds(), Wire.AsSpan(TimeAt), out _, new System.Buffers.StandardFormat('D', 16));
         id.CopyTo(Wire.AsSpan(_bodyId));
         id.CopyTo(Wire.AsSpan(MessageIdAt));
         var sum = Checksum.Append(_prefixSum, Wire.AsSpan(_bodyId, IdLength + 2));

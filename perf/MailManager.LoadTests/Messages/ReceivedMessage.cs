@@ -8,6 +8,9 @@ internal readonly ref struct ReceivedMessage
     /// <summary>The value of <c>X-Load-Id</c>; empty when the message has none (another generator sent it).</summary>
     public ReadOnlySpan<byte> Id { get; private init; }
 
+    /// <summary>When it was sent, in microseconds since 1970; 0 when it does not say.</summary>
+    public long SentMicroseconds { get; private init; }
+
     /// <summary>False when the message has an id but its body does not have the promised checksum.</summary>
     public bool Intact { get; private init; }
 
@@ -30,7 +33,8 @@ internal readonly ref struct ReceivedMessage
         var sum = Checksum.AppendStuffed(Checksum.Seed, wire[(blank + 4)..]);
         var promised = Header(headers, "X-Load-Sum: "u8);
         var intact = Utf8Parser.TryParse(promised, out uint value, out var used, 'x') && used == promised.Length && value == sum;
-        return new ReceivedMessage { Id = id, Intact = intact };
+        _ = Utf8Parser.TryParse(Header(headers, "X-Load-Time: "u8), out long sent, out _);
+        return new ReceivedMessage { Id = id, Intact = intact, SentMicroseconds = sent };
     }
 
     private static ReadOnlySpan<byte> Header(ReadOnlySpan<byte> headers, ReadOnlySpan<byte> nameAndSpace)

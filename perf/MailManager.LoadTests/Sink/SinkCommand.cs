@@ -28,7 +28,7 @@ internal static class SinkCommand
         var once = new Option<long>("--once-count") { Description = "exit when so many distinct ids have come" };
         var limit = new Option<double>("--limit") { DefaultValueFactory = _ => 3600, Description = "seconds after which the sink ends in any case" };
         var timeout = new Option<double>("--timeout") { DefaultValueFactory = _ => 300, Description = "seconds of silence after which a session is closed" };
-        var command = new Command("sink", "Receives, counts and verifies; totals on SIGTERM or SIGINT")
+        var command = new Command("sink", "Receives, counts and verifies; totals on SIGTERM or SIGINT; SIGHUP prints them and restarts the transit times")
         {
             host, port, defer, reject, dropAt, drop, pipelining, startTls, log, stats, once, limit, timeout,
         };
@@ -78,6 +78,11 @@ internal static class SinkCommand
 
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var onHup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            totals.PrintAndResetTransit(Console.Out);
+        });
         var accepting = server.RunAsync();
         Console.WriteLine(server.Port);
         var written = default(Measure.SinkStats);

@@ -1,4 +1,5 @@
 using System.Text;
+using HdrHistogram;
 using MailManager.LoadTests.Logs;
 using MailManager.LoadTests.Measure;
 using MailManager.LoadTests.Messages;
@@ -11,10 +12,12 @@ namespace MailManager.LoadTests.Sink;
 /// </summary>
 internal sealed class SinkTotals(DurableLog? log)
 {
+    private const long MaxTransitMicroseconds = 3600L * 1000 * 1000;
     private readonly Lock _lock = new();
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
     private readonly HashSet<string> _rejected = new(StringComparer.Ordinal);
+    private readonly LongHistogram _transit = new(1, MaxTransitMicroseconds, 3);
     private long _messages;
     private long _octets;
     private long _unidentified;
@@ -70,6 +73,11 @@ internal sealed class SinkTotals(DurableLog? log)
                 return;
             }
 
+            if (message.SentMicroseconds > 0)
+            {
+                _transit.RecordValue(Math.Clamp(WallClock.UnixMicroseconds() - message.SentMicroseconds, 1, MaxTransitMicroseconds));
+            }
+
             if (!message.Intact)
             {
                 _damaged++;
@@ -108,7 +116,23 @@ internal sealed class SinkTotals(DurableLog? log)
                 $"messages {_messages} ids {_ids.Count} unidentified {_unidentified} duplicates {_duplicates} damaged {_damaged} "
                 + $"deferred {Interlocked.Read(ref _deferred)} rejected {_rejected.Count} dropped {Interlocked.Read(ref _dropped)} "
                 + $"sessions {Interlocked.Read(ref _sessions)} octets {_octets} seconds {seconds:F3} rate {_messages / seconds:F0}/s");
+            if (_transit.TotalCount > 0)
+            {
+                double At(double percentile) => _transit.GetValueAtPercentile(percentile) / 1000.0;
+                output.WriteLine($"transit {_transit.TotalCount} p50 {At(50):F3} p90 {At(90):F3} p99 {At(99):F3} max {At(100):F3} ms");
+            }
+
             output.Flush();
+        }
+    }
+
+    /// <summary>Prints, and begins the transit times (from sending to arrival here) anew.</summary>
+    public void PrintAndResetTransit(TextWriter output)
+    {
+        lock (_lock)
+        {
+            Print(output);
+            _transit.Reset();
         }
     }
 
