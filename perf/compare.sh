@@ -1,0 +1,173 @@
+#!/usr/bin/env bash
+# Compares MailManager with Postfix (tuned, same durability) and with raw smtp-sink, in turn, on this machine: same generator
+# (smtp-source, closed loop), same sink (MailManager.LoadTests). Prints medians, ratios of medians and the targets.
+#
+#   perf/compare.sh [--quick] [--rounds N] [--scenarios kept20,kept100,new20,big20,peak,memory,latency,syncs]
+#                   [--peers raw,postfix,mailmanager] [--directory DIR] [--port FIRST]
+#
+# Needs root (Postfix does). Everything runs on loopback, ports FIRST to FIRST+9 (default 23100), with its files in a
+# directory of its own below DIR (default /tmp), which must be on a real disk: a sync costs nothing on tmpfs. No system service
+# is touched. Results of each run are kept in artifacts/perf/.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+source perf/peers.sh
+
+rounds=5 quick='' parent=${TMPDIR:-/tmp} first=23100
+scenarios=kept20,kept100,new20,big20,peak,memory,latency,syncs
+peers=raw,postfix,mailmanager
+while [ $# -gt 0 ]; do
+    case $1 in
+        --quick) quick=1 rounds=1 ;;
+        --rounds) rounds=$2; shift ;;
+        --scenarios) scenarios=$2; shift ;;
+        --peers) peers=$2; shift ;;
+        --directory) parent=$2; shift ;;
+        --port) first=$2; shift ;;
+        *) sed -n '2,12p' "${BASH_SOURCE[0]}"; exit 2 ;;
+    esac
+    shift
+done
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+postfix_root=${MAILMANAGER_POSTFIX_ROOT:-$root/artifacts/postfix}
+export MAILMANAGER_POSTFIX_ROOT=$postfix_root
+bash tests/postfix-unpack.sh "$postfix_root"
+dotnet build -c Release -v q perf/MailManager.LoadTests >/dev/null
+load=(dotnet "$root/perf/MailManager.LoadTests/bin/Release/net10.0/MailManager.LoadTests.dll")
+has() { [[ ,$1, == *",$2,"* ]]; }
+has "$peers" mailmanager && dotnet build -c Release -v q src/MailManager.Mta >/dev/null
+
+work=$(mktemp -d "$parent/mailmanager-perf-XXXXXX")
+chmod 755 "$work"
+if [ "$(stat -f -c %T "$work")" = tmpfs ]; then
+    echo "compare: $work is on tmpfs, where a sync is free; give --directory" >&2
+    exit 2
+fi
+results=$root/artifacts/perf/$(date +%Y%m%d-%H%M%S)
+mkdir -p "$results"
+tsv=$results/runs.tsv
+trap 'stop_all; rm -rf "$work"' EXIT
+ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -H -n)"
+
+# Messages of a run: SCENARIO PEER. Postfix gets fewer, so that each run takes seconds for every peer.
+messages() {
+    local count
+    case $1 in
+        big20 | peak) count=8000 ;;
+        new20) count=8000 ;;
+        *) count=24000 ;;
+    esac
+    [ "$2" = postfix ] && count=$((count / 10))
+    [ -n "$quick" ] && count=$((count / 4))
+    echo "$count"
+}
+
+json_field() { # FIELD FILE
+    sed -n "s/.*\"$1\":\([-0-9.eE+]*\).*/\1/p" "$2" | head -1
+}
+
+# One run: SCENARIO PEER ROUND SESSIONS OCTETS [one]. Appends a line to the table of runs.
+run() {
+    local scenario=$1 peer=$2 round=$3 sessions=$4 octets=$5 keep=-d count json
+    [ "${6:-}" = one ] && keep=''
+    count=$(messages "$scenario" "$peer")
+    json=$results/$scenario-$peer-$round.json
+    local stats=(--sink-stats "$work/sink.stats")
+    [ "$peer" = raw ] && stats=()
+    # shellcheck disable=SC2086 # an empty $keep is no argument
+    if ! "${load[@]}" measure --server-pid "$(pid_of "$peer")" --messages "$count" --limit 180 "${stats[@]}" --json "$json" -- \
+        "$postfix_root/bin/smtp-source" $keep -s "$sessions" -m "$count" -l "$octets" -f load@sender.test -t rcpt@example.com \
+        "127.0.0.1:$(port_of "$peer")" >"$work/measure.out" 2>&1; then
+        echo "$scenario $peer round $round FAILED: $(tail -1 "$work/measure.out")"
+        return
+    fi
+    echo "$scenario $peer round $round: $(tail -1 "$work/measure.out")"
+    [ "$round" = warm ] && return
+    local rss
+    rss=$(json_field peakRssKiB "$json")
+    # A server of one process has an exact peak from the kernel; the samples may miss it.
+    [ "$peer" = mailmanager ] && rss=$(json_field rootPeakKiB "$json")
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$scenario" "$peer" "$(json_field acceptedPerSecond "$json")" \
+        "$(json_field deliveredPerSecond "$json")" "$(json_field serverCpuMsPerMessage "$json")" \
+        "$(json_field generatorCpuMsPerMessage "$json")" "$rss" "$(json_field peakPssKiB "$json")" >>"$tsv"
+}
+
+run_scenario() { # SCENARIO PEER ROUND
+    case $1 in
+        kept20) run "$@" 20 10240 ;;
+        kept100) run "$@" 100 10240 ;;
+        new20) run "$@" 20 10240 one ;;
+        big20) run "$@" 20 102400 ;;
+        peak) run "$@" 100 102400 ;;
+    esac
+}
+
+echo "work directory $work ($(stat -f -c %T "$work")), $(nproc) cores, load $(cut -d' ' -f1-3 /proc/loadavg), $rounds rounds"
+"${load[@]}" disk --directory "$work" | tee "$results/disk.txt"
+start_sink
+for peer in ${peers//,/ }; do
+    start_peer "$peer" || peers=$(sed "s/\b$peer\b//; s/,,/,/; s/^,//; s/,$//" <<<"$peers")
+done
+list=${peers//,/ }
+
+if has "$scenarios" memory; then
+    sleep 3
+    for peer in $list; do
+        "${load[@]}" idle --server-pid "$(pid_of "$peer")" --port "$(port_of "$peer")" --sessions 1 --hold 0.1 --json "$results/idle-$peer.json" >/dev/null
+        printf 'idle\t%s\t%s\t%s\n' "$peer" "$(json_field rssBeforeKiB "$results/idle-$peer.json")" "$(json_field pssBeforeKiB "$results/idle-$peer.json")" >>"$results/memory.tsv"
+    done
+fi
+
+echo "warming up"
+for peer in $list; do
+    run_scenario kept20 "$peer" warm
+    run_scenario new20 "$peer" warm
+done
+
+for ((round = 1; round <= rounds; round++)); do
+    for scenario in kept20 kept100 new20 big20 peak; do
+        has "$scenarios" "$scenario" || continue
+        for peer in $list; do
+            run_scenario "$scenario" "$peer" "$round"
+        done
+    done
+done
+
+if has "$scenarios" memory; then
+    for peer in $list; do
+        sessions=5000
+        [ "$peer" = postfix ] && sessions=150 # a process each; its process limit is 200
+        "${load[@]}" idle --server-pid "$(pid_of "$peer")" --port "$(port_of "$peer")" --sessions "$sessions" --json "$results/sessions-$peer.json" | sed "s/^/sessions $peer: /" || true
+        printf 'session\t%s\t%s\t%s\n' "$peer" "$(json_field rssKiBPerSession "$results/sessions-$peer.json")" "$(json_field pssKiBPerSession "$results/sessions-$peer.json")" >>"$results/memory.tsv"
+    done
+fi
+
+if has "$scenarios" latency; then
+    # Open loop at a rate that every peer sustains, then at one that only the fast ones do.
+    for rate in 100 1000; do
+        for peer in $list; do
+            [ "$rate" = 1000 ] && [ "$peer" = postfix ] && continue
+            echo "latency of $peer at $rate/s:"
+            "${load[@]}" load --port "$(port_of "$peer")" --rate "$rate" --duration "${quick:+3}${quick:-8}" --sessions 20 --warm-up 200 \
+                --json "$results/latency-$peer-$rate.json" --tolerate-faults | grep -E '^(accepted|phase|Wait|Dot|Whole|error)' || true
+            [ "$peer" = raw ] || { sleep 1; sink_transit; }
+        done
+    done
+fi
+
+if has "$scenarios" syncs; then
+    stop_all
+    start_sink
+    for peer in $list; do
+        [ "$peer" = raw ] && continue
+        for sessions in 20 100; do
+            syncs=$(count_syncs "$peer" "$sessions") && printf 'syncs%s\t%s\t%s\n' "$sessions" "$peer" "$syncs" >>"$results/syncs.tsv" \
+                && echo "syncs per message, $peer, $sessions sessions: $syncs"
+        done
+    done
+fi
+
+stop_all
+bash perf/report.sh "$results" | tee "$results/report.txt"

@@ -1,0 +1,159 @@
+# shellcheck shell=bash
+# Sourced by compare.sh: starts and stops the servers that are compared. Uses its variables work, root, first, postfix_root and
+# load. Every server is an own process of this script and ends with it; nothing else is ever killed.
+
+declare -A pids=()
+
+port_of() { # PEER
+    case $1 in
+        sink) echo "$first" ;;
+        raw) echo $((first + 1)) ;;
+        postfix) echo $((first + 2)) ;;
+        mailmanager) echo $((first + 3)) ;;
+        management) echo $((first + 4)) ;;
+    esac
+}
+
+pid_of() { # PEER
+    echo "${pids[$1]}"
+}
+
+answers() { # PORT: true when something accepts
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+await() { # NAME PORT PID: waits up to 30 s until it accepts, or says why not
+    local i
+    for ((i = 0; i < 300; i++)); do
+        answers "$2" && return 0
+        kill -0 "$3" 2>/dev/null || break
+        sleep 0.1
+    done
+    echo "compare: $1 does not accept connections; its log ends with:" >&2
+    tail -5 "$work/$1.log" >&2 || true
+    return 1
+}
+
+start_sink() {
+    rm -f "$work/sink.stats"
+    "${load[@]}" sink --port "$(port_of sink)" --pipelining --stats "$work/sink.stats" --limit 7200 >"$work/sink.log" 2>&1 &
+    pids[sink]=$!
+    await sink "$(port_of sink)" "$!"
+}
+
+# Transit times (from sending to arrival in the sink) since the last call.
+sink_transit() {
+    kill -HUP "${pids[sink]}"
+    sleep 0.3
+    grep '^transit' "$work/sink.log" | tail -1
+}
+
+# start_peer PEER [PREFIX...]: PREFIX is a command to run it under (strace).
+start_peer() {
+    local peer=$1
+    shift
+    if answers "$(port_of "$peer")"; then
+        echo "compare: port $(port_of "$peer") is taken" >&2
+        return 1
+    fi
+    case $peer in
+        raw)
+            "$@" "$postfix_root/bin/smtp-sink" $([ "$(id -u)" -ne 0 ] || echo -u nobody) "127.0.0.1:$(port_of raw)" 1024 >"$work/raw.log" 2>&1 &
+            ;;
+        postfix)
+            rm -rf "$work/postfix"
+            "$@" bash "$root/tests/postfix-instance.sh" "$work/postfix" "$(port_of postfix)" "$(port_of sink)" >"$work/postfix.log" 2>&1 &
+            ;;
+        mailmanager)
+            rm -rf "$work/mailmanager"
+            mkdir -p "$work/mailmanager"
+            write_configuration >"$work/mailmanager.yaml"
+            "$@" "$root/src/MailManager.Mta/bin/Release/net10.0/mailmanager" run --config "$work/mailmanager.yaml" \
+                --data "$work/mailmanager" >"$work/mailmanager.log" 2>&1 &
+            ;;
+    esac
+    pids[$peer]=$!
+    await "$peer" "$(port_of "$peer")" "$!" || {
+        stop_peer "$peer"
+        return 1
+    }
+}
+
+# SIGTERM to the process that was started, 20 s to end, then SIGKILL.
+stop_peer() { # PEER
+    local pid=${pids[$1]:-} i
+    [ -n "$pid" ] || return 0
+    unset "pids[$1]"
+    kill "$pid" 2>/dev/null || true
+    for ((i = 0; i < 200; i++)); do
+        kill -0 "$pid" 2>/dev/null || break
+        sleep 0.1
+    done
+    kill -9 "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+}
+
+stop_all() {
+    local peer
+    for peer in "${!pids[@]}"; do
+        stop_peer "$peer"
+    done
+}
+
+# What both MTAs do: take mail for example.com from loopback, store it durably, relay it to the sink without TLS.
+write_configuration() {
+    cat <<YAML
+Node:
+  Hostname: mailmanager.test
+  Management: { Listen: "127.0.0.1:$(port_of management)" }
+Identities: [ example.com ]
+TrafficPolicies:
+  - TrafficPolicyName: all
+    DefaultAction: DENY
+    PolicyStatements:
+      - Action: ALLOW
+        Conditions:
+          - StringExpression: { Evaluate: { Attribute: RECIPIENT }, Operator: ENDS_WITH, Values: ["@example.com"] }
+RuleSets:
+  - RuleSetName: relay
+    Rules:
+      - Name: to-sink
+        Actions:
+          - Relay: { Relay: sink, MailFrom: PRESERVE }
+Relays:
+  - RelayName: sink
+    ServerName: 127.0.0.1
+    ServerPort: $(port_of sink)
+    Authentication: { NoAuthentication: {} }
+    Tls: NONE
+IngressPoints:
+  - IngressPointName: front-door
+    Type: OPEN
+    TlsPolicy: OPTIONAL
+    TrafficPolicyId: all
+    RuleSetId: relay
+    Listeners: ["127.0.0.1:$(port_of mailmanager)"]
+YAML
+}
+
+# count_syncs PEER SESSIONS: starts the peer under strace, sends messages, waits for their delivery, prints syncs per message.
+# The filter (seccomp) leaves all other system calls at full speed, so that group commit sees about the usual load.
+count_syncs() {
+    local peer=$1 sessions=$2 count=4000 trace=$work/strace-$1-$2.txt
+    [ "$peer" = postfix ] && count=400
+    [ -n "$quick" ] && count=$((count / 2))
+    start_peer "$peer" strace -f --seccomp-bpf -c -e trace=fsync,fdatasync,sync_file_range,syncfs,msync -o "$trace" || return 1
+    "${load[@]}" measure --server-pid "${pids[$peer]}" --messages "$count" --limit 120 --sink-stats "$work/sink.stats" -- \
+        "$postfix_root/bin/smtp-source" -d -s "$sessions" -m "$count" -l 10240 -f load@sender.test -t rcpt@example.com \
+        "127.0.0.1:$(port_of "$peer")" >"$work/syncs.log" 2>&1 || cat "$work/syncs.log" >&2
+    # strace hands its own SIGTERM on to nobody: the server is the child to be stopped, and strace ends after it.
+    kill "$(pgrep -P "${pids[$peer]}" | head -1)"
+    local i
+    for ((i = 0; i < 100; i++)); do
+        kill -0 "${pids[$peer]}" 2>/dev/null || break
+        sleep 0.1
+    done
+    stop_peer "$peer"
+    cp "$trace" "$results/"
+    awk -v n="$count" '$NF ~ /^(fsync|fdatasync|sync_file_range|syncfs|msync)$/ { calls += $4 } END { printf "%.3f\n", calls / n }' "$trace"
+}
