@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using MailManager.Delivery;
@@ -31,6 +32,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
     private readonly ProcessReadiness _readiness;
     private readonly X509Certificate2 _certificate;
     private readonly X509Certificate2Collection _certificateChain;
+    private readonly List<(string IngressPoint, IPEndPoint EndPoint)> _listeners = [];
     private ManagementServer? _management;
 
     private MailManagerProcess(LoadedConfiguration configuration, ILoggerFactory loggers, TimeProvider time)
@@ -54,6 +56,12 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         _smtp = new SmtpServer(SmtpServer.CreateSocketTransport(loggers), time, loggers);
         _readiness = new ProcessReadiness(() => _queue.Health);
     }
+
+    /// <summary>Where each ingress point listens, with the ports that the system chose.</summary>
+    public IReadOnlyList<(string IngressPoint, IPEndPoint EndPoint)> Listeners => _listeners;
+
+    /// <summary>Where management listens.</summary>
+    public IPEndPoint ManagementEndPoint => _management!.EndPoint;
 
     private DeliveryOptions DeliveryOptions { get; }
 
@@ -138,6 +146,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
             foreach (var address in ingress.Listeners)
             {
                 var listener = await _smtp.BindAsync(address, ServerOptions(node.Hostname, ingress), service).ConfigureAwait(false);
+                _listeners.Add((ingress.IngressPointName, listener.EndPoint));
                 LogListening(ingress.IngressPointName, listener.EndPoint);
             }
         }
@@ -159,10 +168,10 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
     };
 
     [LoggerMessage(6010, LogLevel.Information, "Ingress point {IngressPoint} listens on {EndPoint}")]
-    private partial void LogListening(string ingressPoint, System.Net.IPEndPoint endPoint);
+    private partial void LogListening(string ingressPoint, IPEndPoint endPoint);
 
     [LoggerMessage(6011, LogLevel.Information, "Management listens on http://{EndPoint}")]
-    private partial void LogManagement(System.Net.IPEndPoint endPoint);
+    private partial void LogManagement(IPEndPoint endPoint);
 
     [LoggerMessage(6012, LogLevel.Information, "Started as {Hostname}, data in {DataDirectory}")]
     private partial void LogStarted(string hostname, string dataDirectory);

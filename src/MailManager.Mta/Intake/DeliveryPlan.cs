@@ -20,8 +20,7 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
     /// One delivery for each group of verified recipients. Recipients without one are noted as failed: those that no rule covers, and those whom a
     /// rule would relay although they are of no verified identity.
     /// </summary>
-    /// <param name="isWellFormedStart">See <see cref="Messages.Headers.HeaderIndex.IsWellFormedStart"/>.</param>
-    public ImmutableArray<DeliveryInstructions> Build(string reversePath, bool isWellFormedStart)
+    public ImmutableArray<DeliveryInstructions> Build(string reversePath)
     {
         foreach (var recipient in workspace.Evaluation.Uncovered)
         {
@@ -40,7 +39,7 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
                     Destination = DestinationKey.ForRelay(groups[i].Relay.RelayName),
                     ReversePath = reversePath,
                     Recipients = recipients,
-                    Prefix = Prefix(groups[i], isWellFormedStart),
+                    Prefix = Prefix(groups[i]),
                 });
             }
         }
@@ -106,11 +105,8 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
         return verified.DrainToImmutable();
     }
 
-    /// <summary>
-    /// Added fields on top, then our trace field, so that the trace fields of all servers stay together. A message that does not start with a field
-    /// gets the empty line that ends our header: its first line must not become part of it.
-    /// </summary>
-    private byte[] Prefix(DeliveryGroup group, bool isWellFormedStart)
+    /// <summary>Added fields on top, then our trace field, so that the trace fields of all servers stay together.</summary>
+    private byte[] Prefix(DeliveryGroup group)
     {
         var output = ZString.CreateUtf8StringBuilder(notNested: true);
         try
@@ -121,11 +117,6 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
             }
 
             ReceivedField.Write(ref output, facts, services.Hostname, id, workspace.Recipients.Count == 1 ? workspace.Recipients[0] : null, _receivedAt);
-            if (!isWellFormedStart)
-            {
-                output.AppendLiteral("\r\n"u8);
-            }
-
             return output.AsSpan().ToArray();
         }
         finally

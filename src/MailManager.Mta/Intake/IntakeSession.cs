@@ -128,7 +128,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
 
         var id = MessageId.New(services.Time.GetUtcNow());
         var plan = new DeliveryPlan(services, _runtime, workspace, Facts, id);
-        var deliveries = plan.Build(_reversePath, headers.IsWellFormedStart);
+        var deliveries = plan.Build(_reversePath);
         var failed = workspace.Failed;
 
         // Without a sender to notify, a message is taken for all of its recipients or for none.

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -48,7 +49,17 @@ public sealed class SmtpServer : IAsyncDisposable
     /// <summary>Binds an address. Throws <see cref="IOException"/> when it is in use or not ours.</summary>
     public async Task<SmtpListener> BindAsync(IPEndPoint endPoint, SmtpServerOptions options, ISmtpService service, CancellationToken cancellationToken = default)
     {
-        var listener = new SmtpListener(await _transport.BindAsync(endPoint, cancellationToken).ConfigureAwait(false), options, service, _registry, _logger);
+        IConnectionListener bound;
+        try
+        {
+            bound = await _transport.BindAsync(endPoint, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is AddressInUseException or SocketException)
+        {
+            throw new IOException($"{endPoint} cannot be bound: {fault.Message}", fault);
+        }
+
+        var listener = new SmtpListener(bound, options, service, _registry, _logger);
         lock (_lock)
         {
             _listeners.Add(listener);

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Security;
 using MailManager.Smtp.Server;
 using MailManager.Smtp.Tls;
-using MailManager.TestKit.Certificates;
+
 using MailManager.TestKit.Peers;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -40,7 +40,7 @@ internal sealed class ServerFixture : IAsyncDisposable
             MaxRecipients = maxRecipients,
             Tls = !tls ? null : new SslServerAuthenticationOptions
             {
-                ServerCertificate = TestCertificate.SelfSigned("mx.example"),
+                ServerCertificate = TestCertificates.CreateSelfSigned("mx.example"),
                 EnabledSslProtocols = TlsDuplexPipe.AllowedProtocols,
             },
         };
