@@ -22,11 +22,11 @@ public class MutationTests
 
     [Fact]
     public void Damaged_yaml_gives_records_or_errors() =>
-        Mutation.List[1, 4].Sample(mutations => AssertSound(Damage(FullDocument.Yaml, mutations), FullDocument.FileName), iter: 4000);
+        Mutation.List[1, 4].Sample(mutations => AssertSound(Damage(FullDocument.Yaml, mutations), FullDocument.FileName), iter: 2000);
 
     [Fact]
     public void Damaged_json_gives_records_or_errors() =>
-        Mutation.List[1, 4].Sample(mutations => AssertSound(Damage(Json, mutations), "mailmanager.json"), iter: 4000);
+        Mutation.List[1, 4].Sample(mutations => AssertSound(Damage(Json, mutations), "mailmanager.json"), iter: 2000);
 
     [Fact]
     public void Random_octets_give_errors() =>
@@ -36,14 +36,14 @@ public class MutationTests
                 AssertErrorsSound(ReadingResources.ReadBytes(octets).Errors);
                 AssertErrorsSound(ReadingResources.ReadBytes(octets, "mailmanager.json").Errors);
             },
-            iter: 4000);
+            iter: 2000);
 
     [Fact]
     public void Random_yaml_punctuation_gives_errors() =>
         Gen.Int[0, Fragments.Length - 1].Array[0, 30].Sample(
             picks => AssertErrorsSound(
                 ReadingResources.ReadBytes(Encoding.UTF8.GetBytes(string.Concat(picks.Select(pick => Fragments[pick])))).Errors),
-            iter: 4000);
+            iter: 2000);
 
     private static string Damage(string text, List<(int At, int Length, int Fragment)> mutations)
     {

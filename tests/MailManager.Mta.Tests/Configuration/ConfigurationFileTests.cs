@@ -113,6 +113,15 @@ public sealed class ConfigurationFileTests : IDisposable
     }
 
     [Fact]
+    public void The_example_of_the_documentation_is_sound()
+    {
+        var text = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "configuration.md"));
+        var start = text.IndexOf("```yaml\n", StringComparison.Ordinal) + "```yaml\n".Length;
+
+        Assert.Empty(ConfigurationFile.Load(Write(text[start..text.IndexOf("```", start, StringComparison.Ordinal)]), _source).Errors);
+    }
+
+    [Fact]
     public void Everything_but_a_map_can_be_left_out()
     {
         var result = ConfigurationFile.Load(Write("{}"), _source);
@@ -246,6 +255,17 @@ public sealed class ConfigurationFileTests : IDisposable
         var path = Write("Delivery: { Expiry: never }\nRelays: [{}]\nNode: { Hostname: '-' }\nIdentities: [a_b]\n");
 
         Assert.Equal([1, 2, 2, 2, 2, 3, 4], ConfigurationFile.Load(path, _source).Errors.Select(error => error.Location.Line));
+    }
+
+    private static string RepositoryRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory!.FullName, "MailManager.Mta.sln")))
+        {
+            directory = directory.Parent;
+        }
+
+        return directory.FullName;
     }
 
     private string Write(string text)

@@ -67,7 +67,7 @@ public class DocumentReaderTests
     public void Yaml_that_is_refused(string yaml, string expected) => AssertError($"x.yaml:{expected}", yaml, DocumentFormat.Yaml);
 
     [Theory]
-    [InlineData("A: [1, 2\nB: 3", 2)]
+    [InlineData("A: [1, 2\nB: 3", 1)]
     [InlineData("A: 'open\n", 1)]
     [InlineData("A: b: c", 1)]
     [InlineData("A: 1\n\tB: 2", 1)]

@@ -107,6 +107,36 @@ public sealed class SecretReaderTests : IDisposable
             Read($"Secrets: [{{ Name: s,\n SecretString: {secretString} }}]").Errors);
 
     [Theory]
+    [InlineData("{ password: *hunter }")]
+    [InlineData("{ password: &hunter }")]
+    [InlineData("{ password: !hunter }")]
+    [InlineData("{ password: !<hunter> }")]
+    [InlineData("{ password: @hunter }")]
+    [InlineData("{ password: %hunter }")]
+    [InlineData("{ password: `hunter` }")]
+    [InlineData("{ password: 'hunter }")]
+    [InlineData("{ password: 'hun'ter' }")]
+    [InlineData("{ password: \"hunter\\qhunter\" }")]
+    [InlineData("{ password: hunter]hunter }")]
+    [InlineData("{ password: }hunter }")]
+    [InlineData("{ password: [hunter }")]
+    [InlineData("{ password: hunter: hunter }")]
+    [InlineData("{ password: hunter, hunter }")]
+    [InlineData("{ hunter }")]
+    [InlineData("password: hunter: hunter")]
+    [InlineData("|hunter")]
+    [InlineData(">hunter")]
+    [InlineData("\"{ \\\"password\\\": hunter }\"")]
+    public void Passwords_that_break_the_syntax_are_not_shown(string secretString)
+    {
+        var (resources, errors) = Read($"Secrets: [{{ Name: s,\n SecretString: {secretString} }}]");
+
+        Assert.Null(resources);
+        Assert.NotEmpty(errors);
+        Assert.DoesNotContain(errors, error => error.Contains("hunter", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("{ password: { hunter: 2 } }")]
     [InlineData("{ password: [hunter] }")]
     [InlineData("'{ \"password\": 12345 }'")]
