@@ -66,7 +66,8 @@ internal sealed class ResourceLinks(ReadContext context, ImmutableArray<Secret> 
     {
         var names = context.Declared.Where(declared => declared.Kind == reference.Kind).Select(declared => declared.Name);
         var start = $"no {Noun(reference.Kind)} is named {DisplayText.Quote(reference.Name)}";
-        return NearestWord.Find(reference.Name, names) is { } nearest ? $"{start}; did you mean '{nearest}'?" : start;
+        var nearest = context.Errors.IsFull ? null : NearestWord.Find(reference.Name, names);
+        return nearest is null ? start : $"{start}; did you mean '{nearest}'?";
     }
 
     private void CheckListeners()

@@ -9,7 +9,7 @@ using MailManager.Resources.TrafficPolicies;
 
 namespace MailManager.Resources;
 
-/// <summary>Reads the resources of a configuration file, each kind a list under its own key at the root, and checks that they fit together.</summary>
+/// <summary>Reads the resources of a configuration file, each kind a list under its own key, and checks that they fit together.</summary>
 public static class ResourceSetReader
 {
     /// <summary>The keys that are read here; each may be absent, meaning none.</summary>

@@ -12,7 +12,9 @@ public sealed record DeliverySettings
     public ImmutableArray<TimeSpan> RetrySchedule { get; init; } =
         [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1)];
 
-    /// <summary>Time from acceptance until the message is given up and bounced, 1 second to 30 days. Default: 4 days (RFC 5321 §4.5.4.1: 4 to 5).</summary>
+    /// <summary>
+    /// Time from acceptance until the message is given up and bounced, 1 second to 30 days. Default: 4 days (RFC 5321 §4.5.4.1: 4 to 5).
+    /// </summary>
     public TimeSpan Expiry { get; init; } = TimeSpan.FromDays(4);
 
     /// <summary>Name of the relay that bounces leave through; null: the MX of the sender's domain.</summary>

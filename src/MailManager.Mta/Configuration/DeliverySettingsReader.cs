@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MailManager.Resources.Binding;
+using MailManager.Resources.Relays;
 
 namespace MailManager.Mta.Configuration;
 
@@ -7,7 +8,6 @@ namespace MailManager.Mta.Configuration;
 internal static class DeliverySettingsReader
 {
     private const int MaximumSchedule = 100;
-    private static readonly TextRule RelayName = new(1, 100, "[a-zA-Z0-9_-]+");
 
     /// <summary>Null when there are errors, which the root's context then holds.</summary>
     public static DeliverySettings? Read(MapReader root)
@@ -26,7 +26,7 @@ internal static class DeliverySettingsReader
         var schedule = map.Optional("RetrySchedule") is { } scheduleValue ? ReadSchedule(scheduleValue) : defaults.RetrySchedule;
         var expiry = map.Optional("Expiry") is { } expiryValue ? Duration.Read(expiryValue) : defaults.Expiry;
         var relayValue = map.Optional("DsnRelay");
-        var relay = relayValue?.Text(RelayName);
+        var relay = relayValue?.Text(RelayReader.Name);
         if (relay is not null)
         {
             value.Context.Refer(ResourceKind.Relay, relay, relayValue!);

@@ -5,7 +5,7 @@ namespace MailManager.Mta.Configuration;
 /// <summary>What belongs to this machine and is fixed while the process runs: <c>Node</c> in the configuration file.</summary>
 public sealed record NodeSettings
 {
-    /// <summary>The name in the greeting, in trace headers and in EHLO to others. Default: the machine's own, if it is a host name.</summary>
+    /// <summary>The name in the greeting, in trace headers and in EHLO to others. Default: the machine's own.</summary>
     public required string Hostname { get; init; }
 
     /// <summary>Absolute. Default: <c>data</c> beside the configuration file.</summary>

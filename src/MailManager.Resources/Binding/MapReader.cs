@@ -96,7 +96,7 @@ public sealed class MapReader
     private string Unknown(string key)
     {
         var start = $"{DisplayText.Quote(key)} is not a known key";
-        if (NearestWord.Find(key, _keys) is { } nearest)
+        if (!Value.Context.Errors.IsFull && NearestWord.Find(key, _keys) is { } nearest)
         {
             return $"{start}; did you mean {nearest}?";
         }

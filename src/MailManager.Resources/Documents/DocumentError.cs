@@ -6,7 +6,7 @@ namespace MailManager.Resources.Documents;
 /// <param name="Message">What is wrong, and what is allowed instead.</param>
 public sealed record DocumentError(SourceLocation Location, string Path, string Message)
 {
-    /// <summary><c>file:line: path: message</c>; without a path <c>file:line:column: message</c>; without a line <c>file: message</c>.</summary>
+    /// <summary><c>file:line: path: message</c>, <c>file:line:column: message</c> without a path, <c>file: message</c> without a line.</summary>
     public override string ToString() => (Location.Line, Path) switch
     {
         (0, _) => $"{Location.File}: {Message}",

@@ -13,6 +13,9 @@ public sealed class DocumentErrors
     /// <summary>All errors so far, those beyond <see cref="Limit"/> included.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Whether further errors are only counted: effort to word them well is wasted.</summary>
+    public bool IsFull => Count >= Limit;
+
     public void Add(SourceLocation location, DocumentPath path, string message)
     {
         Count++;

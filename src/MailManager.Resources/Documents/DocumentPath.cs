@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MailManager.Resources.Documents;
 
-/// <summary>The way from the root of a document to a value, such as <c>Relays[0].Authentication</c>. Written out only for an error.</summary>
+/// <summary>The way from the root of a document to a value, such as <c>Relays[0].Authentication</c>. Written only for an error.</summary>
 public sealed class DocumentPath
 {
     /// <summary>The whole document; written as nothing.</summary>

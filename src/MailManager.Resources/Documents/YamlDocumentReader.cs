@@ -11,20 +11,13 @@ namespace MailManager.Resources.Documents;
 internal sealed class YamlDocumentReader(string fileName, DocumentErrors errors)
 {
     private Parser _parser = null!;
+    private Mark _position = Mark.Empty;
 
     public DocumentNode Read(string text)
     {
         using var reader = new StringReader(text);
         _parser = new Parser(reader);
-        try
-        {
-            return ReadDocument();
-        }
-        catch (YamlException exception)
-        {
-            // The parser's own words name what it was looking for; the text it met is not among them.
-            throw new DocumentSyntaxException(At(exception.Start), $"is not valid YAML: {exception.Message}");
-        }
+        return ReadDocument();
     }
 
     private DocumentNode ReadDocument()
@@ -115,12 +108,27 @@ internal sealed class YamlDocumentReader(string fileName, DocumentErrors errors)
 
     private ParsingEvent Next()
     {
-        if (!_parser.MoveNext())
+        try
         {
-            throw new DocumentSyntaxException(At(_parser.Current?.End ?? Mark.Empty), "is not valid YAML: it ends too early");
+            if (_parser.MoveNext())
+            {
+                _position = _parser.Current!.End;
+                return _parser.Current;
+            }
+        }
+        catch (YamlException exception)
+        {
+            // The parser's own words say what it was looking for; the text it met, which may be a secret, is not among them.
+            var end = exception.End.Line > exception.Start.Line ? $" (line {exception.End.Line})" : "";
+            throw new DocumentSyntaxException(At(exception.Start), $"is not valid YAML: {exception.Message}{end}");
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            // The parser answers some malformed texts, a bracket that is never closed among them, by failing itself.
+            throw new DocumentSyntaxException(At(_position), "is not valid YAML after this; is a bracket or a quote left open?");
         }
 
-        return _parser.Current!;
+        throw new DocumentSyntaxException(At(_position), "is not valid YAML: it ends too early");
     }
 
     private SourceLocation At(Mark mark) => new(fileName, (int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));

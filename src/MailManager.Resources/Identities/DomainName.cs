@@ -10,7 +10,7 @@ public static class DomainName
 
     private const int MaximumLabel = 63;
 
-    /// <summary>What is wrong with the name; null when nothing is. A single label is a name; a final dot and an IPv4 address are not.</summary>
+    /// <summary>What is wrong with the name; null when nothing is. One label is a name; a final dot and IPv4 addresses are not.</summary>
     public static string? ProblemWith(string name)
     {
         var shown = DisplayText.Quote(name);

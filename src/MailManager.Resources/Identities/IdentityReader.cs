@@ -47,9 +47,11 @@ public static class IdentityReader
                 + $" {MaximumLocalPart} of them before '@'";
         }
 
-        var isDotString = local.Split('.').All(atom => atom.Length > 0 && atom.All(c => char.IsAsciiLetterOrDigit(c) || Atext.Contains(c, StringComparison.Ordinal)));
-        return isDotString
+        return local.Split('.').All(IsAtom)
             ? DomainName.ProblemWith(domain)
             : $"{DisplayText.Quote(address)} is not an address: before '@' may be letters, digits, {Atext} and, inside, single dots";
     }
+
+    private static bool IsAtom(string text) =>
+        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || Atext.Contains(c, StringComparison.Ordinal));
 }

@@ -11,7 +11,8 @@ internal static class IngressPointConfigurationReader
 {
     internal static readonly TextRule SmtpPassword = new(8, 64, @"[A-Za-z0-9!@#$%^&*()_+\-=\[\]{}|.,?]+", isSecret: true);
     internal static readonly TextRule Certificates = new(1, 500_000, @"[\P{C}\s]*", "PEM text", isSecret: true);
-    internal static readonly TextRule KmsKeyArn = new(0, int.MaxValue, "arn:aws(|-cn|-us-gov|-eusc):kms:[a-z0-9-]{1,20}:[0-9]{12}:(key|alias)/.+");
+    internal static readonly TextRule KmsKeyArn =
+        new(0, int.MaxValue, "arn:aws(|-cn|-us-gov|-eusc):kms:[a-z0-9-]{1,20}:[0-9]{12}:(key|alias)/.+");
 
     public static void Check(MapReader ingressPoint, IngressPointType? type)
     {

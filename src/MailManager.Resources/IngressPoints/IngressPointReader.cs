@@ -64,7 +64,8 @@ public static class IngressPointReader
         if (type is IngressPointType.Auth or IngressPointType.Mtls)
         {
             var missing = type == IngressPointType.Auth ? "passwords" : "client certificates";
-            value!.Error($"{IngressPointWords.Type.WordOf(type.Value)} is not supported yet: this release cannot ask for {missing}; use OPEN");
+            var word = IngressPointWords.Type.WordOf(type.Value);
+            value!.Error($"{word} is not supported yet: this release cannot ask for {missing}; use OPEN");
         }
 
         return type;

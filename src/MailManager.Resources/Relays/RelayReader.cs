@@ -10,7 +10,9 @@ namespace MailManager.Resources.Relays;
 /// <summary>Reads a <see cref="Relay"/> in the shape of <c>CreateRelay</c>, with <c>Tls</c> added.</summary>
 public static class RelayReader
 {
-    internal static readonly TextRule Name = new(1, 100, "[a-zA-Z0-9_-]+");
+    /// <summary>What a relay's name must look like.</summary>
+    public static TextRule Name { get; } = new(1, 100, "[a-zA-Z0-9_-]+");
+
     internal static readonly TextRule ServerName = new(1, 100, "[a-zA-Z0-9.-]+");
 
     /// <summary>The words of <see cref="RelayTls"/>, which the API does not have.</summary>

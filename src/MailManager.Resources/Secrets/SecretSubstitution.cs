@@ -18,7 +18,7 @@ public sealed class SecretSubstitution(Func<string, string?> environment, string
     private const string File = "file:";
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The value with everything put in; null with a problem that names the variable or path, and nothing else of the value.</summary>
+    /// <summary>The value with everything put in; or null and a problem, which names the variable or path and nothing else.</summary>
     public string? Apply(string value, out string? problem)
     {
         var result = new StringBuilder();

@@ -1,0 +1,120 @@
+using System.Net;
+using MailManager.Resources.IngressPoints;
+using static MailManager.Resources.Tests.ReadingResources;
+
+namespace MailManager.Resources.Tests.IngressPoints;
+
+public class IngressPointReaderTests
+{
+    [Fact]
+    public void Ingress_point_becomes_a_record()
+    {
+        var point = Assert.Single(ReadValid(FullDocument.Yaml).IngressPoints);
+
+        Assert.Equal("front-door", point.IngressPointName);
+        Assert.Equal(IngressPointType.Open, point.Type);
+        Assert.Equal(TlsPolicy.Optional, point.TlsPolicy);
+        Assert.Equal("public-mx", point.TrafficPolicyId);
+        Assert.Equal("gateway", point.RuleSetId);
+        Assert.Equal(IngressIpType.DualStack, point.IpType);
+        Assert.Equal(
+            [new(IPAddress.Loopback, 2525), new(IPAddress.IPv6Loopback, 2525), new(IPAddress.Loopback, 0)], point.Listeners);
+    }
+
+    [Fact]
+    public void Tls_is_required_by_default()
+    {
+        var yaml = FullDocument.Yaml.Replace("    TlsPolicy: OPTIONAL\n", "", StringComparison.Ordinal);
+
+        Assert.Equal(TlsPolicy.Required, ReadValid(yaml).IngressPoints[0].TlsPolicy);
+    }
+
+    [Theory]
+    [InlineData("IngressPointName: front-door", "IngressPointName: ab", ".IngressPointName: 'ab' has 2 characters, must have 3 to 63")]
+    [InlineData("IngressPointName: front-door", "IngressPointName: a.b.c", ".IngressPointName: 'a.b.c' does not match [A-Za-z0-9_-]+")]
+    [InlineData("Type: OPEN", "Type: PUBLIC", ".Type: 'PUBLIC' is not one of OPEN, AUTH, MTLS")]
+    [InlineData("TlsPolicy: OPTIONAL", "TlsPolicy: NONE", ".TlsPolicy: 'NONE' is not one of REQUIRED, OPTIONAL, FIPS")]
+    [InlineData("TlsPolicy: OPTIONAL", "TlsPolicy: FIPS", ".TlsPolicy: FIPS is not supported: this build has no validated cryptographic module; use REQUIRED or OPTIONAL")]
+    [InlineData("TrafficPolicyId: public-mx", "TrafficPolicyId: public", ".TrafficPolicyId: no traffic policy is named 'public'; did you mean 'public-mx'?")]
+    [InlineData("RuleSetId: gateway", "RuleSetId: Gateway", ".RuleSetId: no rule set is named 'Gateway'; did you mean 'gateway'?")]
+    [InlineData("RuleSetId: gateway", "RuleSetId: something-else", ".RuleSetId: no rule set is named 'something-else'")]
+    [InlineData("RuleSetId: gateway", "RuleSetId: ''", ".RuleSetId: '' has 0 characters, must have 1 to 100")]
+    [InlineData("IpType: DUAL_STACK", "IpType: IPV6", ".NetworkConfiguration.PublicNetworkConfiguration.IpType: 'IPV6' is not one of IPV4, DUAL_STACK")]
+    [InlineData("PublicNetworkConfiguration: { IpType: DUAL_STACK }", "PrivateNetworkConfiguration: { VpcEndpointId: vpce-01234567890123456 }", ".NetworkConfiguration: PrivateNetworkConfiguration is not supported: there are no VPC endpoints here; Listeners says what is reachable")]
+    [InlineData("\"127.0.0.1:0\"", "127.0.0.1", ".Listeners[2]: '127.0.0.1' is not an IP address and a port, such as 127.0.0.1:25 or [::1]:25")]
+    [InlineData("\"127.0.0.1:0\"", "localhost:25", ".Listeners[2]: 'localhost:25' is not an IP address and a port, such as 127.0.0.1:25 or [::1]:25")]
+    [InlineData("\"127.0.0.1:0\"", "'::1:25'", ".Listeners[2]: '::1:25' is not an IP address and a port, such as 127.0.0.1:25 or [::1]:25")]
+    [InlineData("\"127.0.0.1:0\"", "127.0.0.1:65536", ".Listeners[2]: '127.0.0.1:65536' is not an IP address and a port, such as 127.0.0.1:25 or [::1]:25")]
+    [InlineData("\"127.0.0.1:0\"", "'[127.0.0.1]:25'", ".Listeners[2]: '[127.0.0.1]:25' is not an IP address and a port, such as 127.0.0.1:25 or [::1]:25")]
+    [InlineData("[\"127.0.0.1:2525\", \"[::1]:2525\", \"127.0.0.1:0\"]", "[]", ".Listeners: has 0 entries, must have at least 1")]
+    public void Members_are_checked(string from, string to, string expected) => Changing(from, to, $"IngressPoints[0]{expected}");
+
+    [Fact]
+    public void Ipv6_listener_needs_dual_stack() =>
+        Assert.Equal(
+            ["mailmanager.yaml:72: IngressPoints[0].Listeners[1]: [::1]:2525 is an IPv6 address, but IpType is IPV4; use DUAL_STACK"],
+            Read(FullDocument.Yaml.Replace("DUAL_STACK", "IPV4", StringComparison.Ordinal)).Errors);
+
+    [Theory]
+    [InlineData("Type: AUTH\n    IngressPointConfiguration: { SmtpPassword: abcdefgh }", "passwords")]
+    [InlineData("Type: AUTH\n    IngressPointConfiguration: { SecretArn: exchange-login }", "passwords")]
+    [InlineData("Type: MTLS\n    IngressPointConfiguration: { TlsAuthConfiguration: { TrustStore: { CAContent: abc } } }", "client certificates")]
+    public void Types_that_would_open_without_credentials_are_refused(string type, string missing) =>
+        Changing(
+            "Type: OPEN",
+            type,
+            $"IngressPoints[0].Type: {type[6..10]} is not supported yet: this release cannot ask for {missing}; use OPEN");
+
+    [Theory]
+    [InlineData("{ SmtpPassword: hunter2 }", "IngressPoints[0].IngressPointConfiguration.SmtpPassword: the value must have 8 to 64")]
+    [InlineData("{ SmtpPassword: hunter 22 }", "IngressPoints[0].IngressPointConfiguration.SmtpPassword: the value does not match [A-Za-z0-9!@#$%^&*()_+\\-=\\[\\]{}|.,?]+")]
+    [InlineData("{ TlsAuthConfiguration: { TrustStore: {} } }", "IngressPoints[0].IngressPointConfiguration.TlsAuthConfiguration.TrustStore: CAContent is missing")]
+    [InlineData("{ TlsAuthConfiguration: { TrustStore: { CAContent: '' } } }", "IngressPoints[0].IngressPointConfiguration.TlsAuthConfiguration.TrustStore.CAContent: the value must have 1 to 500000")]
+    public void Configuration_is_checked_without_showing_it(string configuration, string expected)
+    {
+        var (_, errors) = Read(FullDocument.Yaml + $"\n    IngressPointConfiguration: {configuration}");
+
+        Assert.Contains($"mailmanager.yaml:73: {expected}", errors);
+        Assert.DoesNotContain(errors, error => error.Contains("hunter", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Open_has_no_credentials() =>
+        Assert.Equal(
+            ["mailmanager.yaml:73: IngressPoints[0].IngressPointConfiguration: SmtpPassword does not belong to an ingress point of type OPEN"],
+            Read(FullDocument.Yaml + "\n    IngressPointConfiguration: { SmtpPassword: abcdefgh }").Errors);
+
+    [Fact]
+    public void Auth_needs_credentials() =>
+        Assert.Contains(
+            "mailmanager.yaml:66: IngressPoints[0]: IngressPointConfiguration is missing",
+            Read(FullDocument.Yaml.Replace("Type: OPEN", "Type: AUTH", StringComparison.Ordinal)).Errors);
+
+    [Theory]
+    [InlineData("127.0.0.1:2525", "127.0.0.1:2525", true)]
+    [InlineData("127.0.0.1:2525", "127.0.0.2:2525", false)]
+    [InlineData("127.0.0.1:2525", "127.0.0.1:2526", false)]
+    [InlineData("127.0.0.1:0", "127.0.0.1:0", false)]
+    [InlineData("0.0.0.0:25", "127.0.0.1:25", true)]
+    [InlineData("0.0.0.0:25", "[::1]:25", false)]
+    [InlineData("[::]:25", "127.0.0.1:25", true)]
+    [InlineData("[::1]:25", "[::]:25", true)]
+    public void Two_listeners_on_the_same_address_collide(string one, string other, bool collide) =>
+        Assert.Equal(collide, ListenerAddress.Collide(IPEndPoint.Parse(one), IPEndPoint.Parse(other)));
+
+    [Fact]
+    public void A_listener_of_another_ingress_point_is_an_error_at_the_second() =>
+        Assert.Equal(
+            ["mailmanager.yaml:78: IngressPoints[1].Listeners[0]: 127.0.0.1:2525 is taken by 127.0.0.1:2525 at IngressPoints[0].Listeners[0], on line 72"],
+            Read(
+                FullDocument.Yaml
+                + """
+
+                  - IngressPointName: back-door
+                    Type: OPEN
+                    TrafficPolicyId: public-mx
+                    RuleSetId: gateway
+
+                    Listeners: ["127.0.0.1:2525"]
+                """).Errors);
+}
