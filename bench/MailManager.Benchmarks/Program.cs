@@ -1,3 +1,5 @@
-using MailManager.Benchmarks.Queue;
+// All benchmarks: dotnet run -c Release --project bench/MailManager.Benchmarks -- --filter '*'
+// Some, shorter: ... -- --filter '*Cidr*' --job short
+using BenchmarkDotNet.Running;
 
-return args is ["queue", ..] ? await QueueLoad.RunAsync(args[1..]) : 0;
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

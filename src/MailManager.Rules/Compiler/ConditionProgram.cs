@@ -31,7 +31,7 @@ internal sealed class ConditionProgram(Condition[] roots, OperandPlan operands)
     /// <summary>Starts compilation, once; later calls return the same task.</summary>
     public Task CompileInBackground()
     {
-        var compilation = new Task(() => _compiled = TreeCompiler.Compile(Roots));
+        var compilation = new Task(Compile);
         var earlier = Interlocked.CompareExchange(ref _compilation, compilation, null);
         if (earlier is not null)
         {
@@ -40,5 +40,14 @@ internal sealed class ConditionProgram(Condition[] roots, OperandPlan operands)
 
         compilation.Start(TaskScheduler.Default);
         return compilation;
+    }
+
+    private void Compile()
+    {
+        var compiled = TreeCompiler.Compile(Roots);
+
+        // Asking for a root that is not there makes machine code of it here, not in the first session.
+        compiled(new RuleInput(), -1);
+        _compiled = compiled;
     }
 }

@@ -6,7 +6,9 @@ namespace MailManager.Rules.Expressions;
 /// </summary>
 internal abstract class Condition
 {
-    /// <summary>Rough price of an answer; within a list the cheaper are asked first, which is free because none has side effects.</summary>
+    /// <summary>
+    /// Rough price of an answer, a little more where it is seldom false. Within a list the cheaper are asked first; none has side effects.
+    /// </summary>
     public abstract int Cost { get; }
 
     /// <summary>When the answer is known.</summary>
@@ -66,7 +68,7 @@ internal sealed class Not(Condition part) : Condition
 {
     public Condition Part { get; } = part;
 
-    public override int Cost => Part.Cost;
+    public override int Cost => Part.Cost + 1;
 
     public override Stage Stage => Part.Stage;
 

@@ -13,7 +13,7 @@ internal sealed class EnvelopeCondition(string text, EnvelopeOperand operand, St
 
     public bool Negated { get; } = negated;
 
-    public override int Cost => 5;
+    public override int Cost => Negated ? 6 : 5;
 
     public override Stage Stage => Operand == EnvelopeOperand.Recipient ? Stage.Recipient : Stage.Message;
 
@@ -46,7 +46,7 @@ internal sealed class HeaderCondition(string text, int slot, StringMatcher match
 
     public bool Negated { get; } = negated;
 
-    public override int Cost => 20;
+    public override int Cost => Negated ? 21 : 20;
 
     public override Stage Stage => Stage.Message;
 

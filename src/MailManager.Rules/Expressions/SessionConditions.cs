@@ -13,7 +13,7 @@ internal sealed class AddressCondition(string text, int number, bool negated) : 
 
     public bool Negated { get; } = negated;
 
-    public override int Cost => 2;
+    public override int Cost => Negated ? 3 : 2;
 
     public override Stage Stage => Stage.Connection;
 

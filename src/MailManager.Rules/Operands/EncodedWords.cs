@@ -12,7 +12,7 @@ internal static class EncodedWords
     /// <summary>Cheap test whether decoding could change anything.</summary>
     public static bool MayOccur(ReadOnlySpan<char> text) => text.Length <= MaxLength && text.Contains("=?", StringComparison.Ordinal);
 
-    /// <summary>Decodes all encoded words. Words in unknown character sets, or broken ones, stay as they are. Allocates.</summary>
+    /// <summary>Decodes all encoded words. Broken ones stay as they are. Allocates.</summary>
     public static string Decode(ReadOnlySpan<char> text)
     {
         var octets = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];

@@ -77,7 +77,6 @@ public sealed class CompiledRuleSet
         for (var rule = 0; rule < _rules.Length; rule++)
         {
             Match(rule, input, evaluation, explanation);
-            var hasReplaced = false;
             foreach (var operation in _rules[rule].Operations)
             {
                 if (evaluation.Matched.Count == 0)
@@ -86,13 +85,6 @@ public sealed class CompiledRuleSet
                 }
 
                 evaluation.Apply(operation, rule);
-                hasReplaced |= operation is RuleOperation.Replace;
-            }
-
-            // Not before the rule's end: its later actions are for the replacements, not for others with the same address.
-            if (hasReplaced)
-            {
-                evaluation.Recipients.RemoveDuplicates();
             }
         }
 

@@ -8,6 +8,10 @@ public sealed class DeliveryGroup
 {
     private readonly List<string> _recipients = [];
     private readonly List<AddedHeader> _headers = [];
+
+    /// <summary>
+    /// Compared exactly: local parts that differ in case may be two mailboxes (RFC 5321 §2.4), and a message too many is better than one lost.
+    /// </summary>
     private readonly HashSet<string> _unique = new(StringComparer.Ordinal);
     private int _chain;
 

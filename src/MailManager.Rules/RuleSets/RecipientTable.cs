@@ -4,7 +4,7 @@ namespace MailManager.Rules.RuleSets;
 
 /// <summary>
 /// The recipients of one message while rules run: which are still active, which headers were added for each, and from which recipients
-/// of the envelope each one came. Grows to its largest message and is kept. Not thread-safe.
+/// of the envelope each one came. An address may occur more than once; a delivery takes it once. Kept for the next message. Not thread-safe.
 /// </summary>
 internal sealed class RecipientTable
 {
@@ -14,8 +14,10 @@ internal sealed class RecipientTable
     /// </summary>
     internal const int MaxReplacements = 1_000;
 
+    /// <summary>A table that grew larger is given up with its message: sessions live long, and most messages have one recipient.</summary>
+    private const int MaxKept = 256;
+
     private readonly List<Entry> _entries = [];
-    private readonly Dictionary<(string Address, int Headers), int> _unique = [];
     private readonly List<(int Headers, int First)> _replacements = [];
 
     /// <summary>For each entry a row of bits, one for each recipient of the envelope from which it came.</summary>
@@ -41,14 +43,17 @@ internal sealed class RecipientTable
             var entry = Add(recipients[i], HeaderChains.None);
             Origins(entry)[i / 64] = 1UL << (i % 64);
         }
-
-        RemoveDuplicates();
     }
 
     public void Clear()
     {
         _entries.Clear();
         _uncovered.AsSpan().Clear();
+        if (_entries.Capacity > MaxKept)
+        {
+            _entries.Capacity = 0;
+            _origins = [];
+        }
     }
 
     public bool IsActive(int entry) => _entries[entry].IsActive;
@@ -108,34 +113,6 @@ internal sealed class RecipientTable
         for (var entry = firstNew; entry < _entries.Count; entry++)
         {
             matched.Add(entry);
-        }
-    }
-
-    /// <summary>
-    /// Makes one of active entries with the same address and headers, the first. Addresses are compared exactly: local parts that differ
-    /// in case may be two mailboxes (RFC 5321 §2.4), and a message too many is better than one lost.
-    /// </summary>
-    public void RemoveDuplicates()
-    {
-        if (_entries.Count < 2)
-        {
-            return;
-        }
-
-        _unique.Clear();
-        for (var entry = 0; entry < _entries.Count; entry++)
-        {
-            var (address, headers, isActive, isDelivered) = _entries[entry];
-            if (!isActive || _unique.TryAdd((address, headers), entry))
-            {
-                continue;
-            }
-
-            _entries[entry] = _entries[entry] with { IsActive = false };
-            if (!isDelivered)
-            {
-                AddOrigins(_unique[(address, headers)], entry);
-            }
         }
     }
 

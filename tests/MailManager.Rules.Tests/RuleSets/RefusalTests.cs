@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using MailManager.Resources.Expressions;
+using MailManager.Resources.RuleSets;
+using MailManager.Rules.RuleSets;
+using static MailManager.Rules.Tests.RuleSets.RuleSetBuilding;
+
+namespace MailManager.Rules.Tests.RuleSets;
+
+public class RefusalTests
+{
+    private static readonly Analysis Analysis = new("arn", "addon.x");
+
+    [Fact]
+    public void All_conditions_that_this_release_cannot_do_are_named()
+    {
+        var result = CompiledRuleSet.Compile(RuleSet(
+            Always(Relay("R")),
+            new Rule
+            {
+                Conditions =
+                [
+                    new RuleVerdictExpression(new RuleVerdictOperand.Attribute(RuleVerdictAttribute.Spf), VerdictOperator.Equals, [RuleVerdict.Pass]),
+                    Recipient("a@x"),
+                    new RuleVerdictExpression(new RuleVerdictOperand.AddOn(Analysis), VerdictOperator.Equals, [RuleVerdict.Pass]),
+                    new RuleDmarcExpression(VerdictOperator.Equals, [RuleDmarcPolicy.Reject]),
+                ],
+                Unless =
+                [
+                    new RuleStringExpression(new RuleStringOperand.AddOn(Analysis), StringOperator.Equals, ["x"]),
+                    new RuleStringExpression(new RuleStringOperand.ClientCertificate(RuleClientCertificateAttribute.Cn), StringOperator.Equals, ["x"]),
+                    new RuleBooleanExpression(new RuleBooleanOperand.AddOn(Analysis), BooleanOperator.IsTrue),
+                    new RuleBooleanExpression(new RuleBooleanOperand.IsInAddressList(RuleAddressListEmailAttribute.From, "al-1"), BooleanOperator.IsTrue),
+                ],
+                Actions = [Drop],
+            }));
+        Assert.Null(result.Value);
+        Assert.Equal(
+            [
+                "Rules[1].Conditions[0]: SPF verdicts are not available in this release",
+                "Rules[1].Conditions[2]: add-ons (Analysis) are not available in this release",
+                "Rules[1].Conditions[3]: DMARC policies are not available in this release",
+                "Rules[1].Unless[0]: add-ons (Analysis) are not available in this release",
+                "Rules[1].Unless[1]: client certificate attributes are not available in this release",
+                "Rules[1].Unless[2]: add-ons (Analysis) are not available in this release",
+                "Rules[1].Unless[3]: address lists are not available in this release",
+            ],
+            result.Errors.Select(error => error.ToString()));
+    }
+
+    [Fact]
+    public void All_actions_that_this_release_cannot_do_are_named()
+    {
+        RuleAction[] actions =
+        [
+            new RuleAction.Archive("a-1", null),
+            new RuleAction.WriteToS3("role", "bucket", null, null, null),
+            new RuleAction.Send("role", null),
+            new RuleAction.DeliverToMailbox("arn", "role", null),
+            new RuleAction.DeliverToQBusiness("app", "index", "role", null),
+            new RuleAction.PublishToSns("arn", "role", null, null, null),
+            new RuleAction.Bounce("role", "a@x", "5.7.1", "550", "no", null, null),
+            new RuleAction.InvokeLambda("arn", "EVENT", "role", null, null),
+        ];
+        var result = CompiledRuleSet.Compile(RuleSet(Always(actions)));
+        Assert.Equal(
+            actions.Select((action, i) => $"Rules[0].Actions[{i}]: {action.GetType().Name} is not available in this release"),
+            result.Errors.Select(error => error.ToString()));
+    }
+
+    [Fact]
+    public void Replacing_the_sender_is_not_available() =>
+        Assert.Equal(
+            "Rules[0].Actions[0].MailFrom: REPLACE is not available in this release; use PRESERVE",
+            Assert.Single(Errors(Always(new RuleAction.Relay("R", MailFrom.Replace, null)))).ToString());
+
+    [Theory]
+    [InlineData("X-A", "x\r\nBcc: y", "HeaderValue")]
+    [InlineData("X-A", "x\n", "HeaderValue")]
+    [InlineData("X-A", "\r", "HeaderValue")]
+    [InlineData("X-A", "\0", "HeaderValue")]
+    [InlineData("X-A", "a\tb", "HeaderValue")]
+    [InlineData("X-A", "\u007F", "HeaderValue")]
+    [InlineData("X-A", "\u0085", "HeaderValue")]
+    [InlineData("X-A", "\u2028", "HeaderValue")]
+    [InlineData("X-A: b\r\nY", "v", "HeaderName")]
+    [InlineData("Subject", "v", "HeaderName")]
+    [InlineData("X-", "v", "HeaderName")]
+    [InlineData("X-é", "v", "HeaderName")]
+    public void Headers_that_could_become_other_headers_are_refused(string name, string value, string member) =>
+        Assert.Equal($"Rules[0].Actions[0].{member}", Assert.Single(Errors(Always(Header(name, value)))).Path);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a")]
+    [InlineData("@x")]
+    [InlineData("a@")]
+    [InlineData("a@b@c")]
+    [InlineData("a@x>\r\nRCPT TO:<b@y")]
+    [InlineData("<a@x>")]
+    [InlineData("a b@x")]
+    public void Replacements_that_are_no_addresses_are_refused(string address) =>
+        Assert.Equal("Rules[0].Actions[0].ReplaceWith[1]", Assert.Single(Errors(Always(Replace("a@x", address)))).Path);
+
+    [Fact]
+    public void Replacing_by_nobody_is_refused() =>
+        Assert.Equal("Rules[0].Actions[0].ReplaceWith", Assert.Single(Errors(Always(Replace()))).Path);
+
+    [Fact]
+    public void Values_that_cannot_be_compared_with_are_refused() =>
+        Assert.Equal(
+            ["Rules[0].Conditions[0].Values[1]", "Rules[1].Conditions[0].Values", "Rules[2].Conditions[0].Values[0]", "Rules[3].Conditions[0]", "Rules[4].Conditions[0].Value"],
+            Errors(
+                When(Ip(IpOperator.CidrMatches, "10.0.0.0/8", "10.0.0.0/33"), Drop),
+                When(Recipient(), Drop),
+                When(Recipient(""), Drop),
+                When(XHeader("List-Id", StringOperator.Equals, "x"), Drop),
+                When(new RuleNumberExpression(NumberOperator.Equals, double.NaN), Drop)).Select(error => error.Path));
+
+    private static ImmutableArray<CompileError> Errors(params Rule[] rules) => CompiledRuleSet.Compile(RuleSet(rules)).Errors;
+}
