@@ -40,9 +40,11 @@ fi
 postfix_root=${MAILMANAGER_POSTFIX_ROOT:-$root/artifacts/postfix}
 export MAILMANAGER_POSTFIX_ROOT=$postfix_root
 bash tests/postfix-unpack.sh "$postfix_root"
-dotnet build -c Release -v q perf/MailManager.LoadTests >/dev/null
+[ -n "${SKIP_BUILD:-}" ] || dotnet build -c Release -v q perf/MailManager.LoadTests >/dev/null
 load=(dotnet "$root/perf/MailManager.LoadTests/bin/Release/net10.0/MailManager.LoadTests.dll")
-has "$peers" mailmanager && dotnet build -c Release -v q src/MailManager.Mta >/dev/null
+if has "$peers" mailmanager && [ -z "${MAILMANAGER_EXECUTABLE:-}" ]; then
+    dotnet build -c Release -v q src/MailManager.Mta >/dev/null
+fi
 
 work=$(mktemp -d "$parent/mailmanager-perf-XXXXXX")
 chmod 755 "$work"
