@@ -7,7 +7,8 @@
 #
 # Needs root (Postfix does). Everything runs on loopback, ports FIRST to FIRST+9 (default 23100), with its files in a
 # directory of its own below DIR (default /tmp), which must be on a real disk: a sync costs nothing on tmpfs. No system service
-# is touched. Results of each run are kept in artifacts/perf/.
+# is touched. SKIP_BUILD=1 takes the driver as built; MAILMANAGER_EXECUTABLE names another mailmanager. Each run is kept in
+# artifacts/perf/.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -27,7 +28,7 @@ while [ $# -gt 0 ]; do
         --peers) peers=$2; shift ;;
         --directory) parent=$2; shift ;;
         --port) first=$2; shift ;;
-        *) sed -n '2,12p' "${BASH_SOURCE[0]}"; exit 2 ;;
+        *) sed -n 2,13p "${BASH_SOURCE[0]}"; exit 2 ;;
     esac
     shift
 done
@@ -160,13 +161,19 @@ done
 
 if has "$scenarios" latency; then
     # Open loop at a rate that every peer sustains, then at one that only the fast ones do.
+    "${load[@]}" disk --directory "$work" | tee "$results/disk.txt"
     for rate in 100 1000; do
         for peer in $list; do
             [ "$rate" = 1000 ] && [ "$peer" = postfix ] && continue
             echo "latency of $peer at $rate/s:"
+            out=$results/latency-$peer-$rate.txt
             "${load[@]}" load --port "$(port_of "$peer")" --rate "$rate" --duration "$([ -n "$quick" ] && echo 3 || echo 8)" --sessions 20 --warm-up 200 \
-                --json "$results/latency-$peer-$rate.json" --tolerate-faults | grep -E '^(accepted|phase|Wait|Dot|Whole|error)' || true
-            [ "$peer" = raw ] || { sleep 1; sink_transit; }
+                --json "$results/latency-$peer-$rate.json" --tolerate-faults >"$out" || true
+            [ "$peer" = raw ] || { sleep 2; sink_transit >>"$out"; }
+            grep -E '^(accepted|phase|Wait|Dot|Whole|error|transit)' "$out" || true
+            # p50 and p99 of the final dot to 250, then of the way to the sink; milliseconds
+            awk -v rate="$rate" -v peer="$peer" '$1 == "Dot" { a = $3; b = $5 } $1 == "transit" { c = $4; d = $8 }
+                END { printf "%s\t%s\t%s\t%s\t%s\t%s\n", rate, peer, a, b, c, d }' "$out" >>"$results/latency.tsv"
         done
     done
 fi
