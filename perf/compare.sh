@@ -7,12 +7,15 @@
 #
 # Needs root (Postfix does). Everything runs on loopback, ports FIRST to FIRST+9 (default 23100), with its files in a
 # directory of its own below DIR (default /tmp), which must be on a real disk: a sync costs nothing on tmpfs. No system service
-# is touched. Results of each run are kept in artifacts/perf/.
+# is touched. SKIP_BUILD=1 takes the driver as built; MAILMANAGER_EXECUTABLE names another mailmanager. Each run is kept in
+# artifacts/perf/.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 source perf/peers.sh
+
+has() { [[ ,$1, == *",$2,"* ]]; }
 
 rounds=5 quick='' parent=${TMPDIR:-/tmp} first=23100
 scenarios=kept20,kept100,new20,big20,peak,memory,latency,syncs
@@ -25,19 +28,24 @@ while [ $# -gt 0 ]; do
         --peers) peers=$2; shift ;;
         --directory) parent=$2; shift ;;
         --port) first=$2; shift ;;
-        *) sed -n '2,12p' "${BASH_SOURCE[0]}"; exit 2 ;;
+        *) sed -n 2,13p "${BASH_SOURCE[0]}"; exit 2 ;;
     esac
     shift
 done
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+if has "$scenarios" syncs && ! command -v strace >/dev/null; then
+    echo "compare: scenario syncs needs strace" >&2
+    exit 2
+fi
 postfix_root=${MAILMANAGER_POSTFIX_ROOT:-$root/artifacts/postfix}
 export MAILMANAGER_POSTFIX_ROOT=$postfix_root
 bash tests/postfix-unpack.sh "$postfix_root"
-dotnet build -c Release -v q perf/MailManager.LoadTests >/dev/null
+[ -n "${SKIP_BUILD:-}" ] || dotnet build -c Release -v q perf/MailManager.LoadTests >/dev/null
 load=(dotnet "$root/perf/MailManager.LoadTests/bin/Release/net10.0/MailManager.LoadTests.dll")
-has() { [[ ,$1, == *",$2,"* ]]; }
-has "$peers" mailmanager && dotnet build -c Release -v q src/MailManager.Mta >/dev/null
+if has "$peers" mailmanager && [ -z "${MAILMANAGER_EXECUTABLE:-}" ]; then
+    dotnet build -c Release -v q src/MailManager.Mta >/dev/null
+fi
 
 work=$(mktemp -d "$parent/mailmanager-perf-XXXXXX")
 chmod 755 "$work"
@@ -107,16 +115,32 @@ run_scenario() { # SCENARIO PEER ROUND
 echo "work directory $work ($(stat -f -c %T "$work")), $(nproc) cores, load $(cut -d' ' -f1-3 /proc/loadavg), $rounds rounds"
 "${load[@]}" disk --directory "$work" | tee "$results/disk.txt"
 start_sink
+incomplete=''
 for peer in ${peers//,/ }; do
-    start_peer "$peer" || peers=$(sed "s/\b$peer\b//; s/,,/,/; s/^,//; s/,$//" <<<"$peers")
+    if ! start_peer "$peer"; then
+        incomplete="$incomplete $peer"
+        peers=$(tr , '\n' <<<"$peers" | grep -vx "$peer" | paste -sd,) || true
+    fi
 done
 list=${peers//,/ }
 
 if has "$scenarios" memory; then
+    # On fresh servers, before any load: later a heap has slack that hides what sessions cost, and Postfix keeps processes.
+    # The servers start anew afterwards. Postfix has a process for each session, and a limit of 200 of them.
     sleep 3
     for peer in $list; do
-        "${load[@]}" idle --server-pid "$(pid_of "$peer")" --port "$(port_of "$peer")" --sessions 1 --hold 0.1 --json "$results/idle-$peer.json" >/dev/null
+        pid=$(pid_of "$peer") port=$(port_of "$peer") sessions=5000
+        "${load[@]}" idle --server-pid "$pid" --port "$port" --sessions 1 --hold 0.1 --json "$results/idle-$peer.json" >/dev/null
+        if [ "$peer" = postfix ]; then
+            sessions=150
+        else
+            "${load[@]}" idle --server-pid "$pid" --port "$port" --sessions 200 --hold 0.1 >/dev/null # compiled code is no session
+        fi
+        "${load[@]}" idle --server-pid "$pid" --port "$port" --sessions "$sessions" --json "$results/sessions-$peer.json" | sed "s/^/sessions $peer: /" || true
         printf 'idle\t%s\t%s\t%s\n' "$peer" "$(json_field rssBeforeKiB "$results/idle-$peer.json")" "$(json_field pssBeforeKiB "$results/idle-$peer.json")" >>"$results/memory.tsv"
+        printf 'session\t%s\t%s\t%s\n' "$peer" "$(json_field rssKiBPerSession "$results/sessions-$peer.json")" "$(json_field pssKiBPerSession "$results/sessions-$peer.json")" >>"$results/memory.tsv"
+        stop_peer "$peer"
+        start_peer "$peer"
     done
 fi
 
@@ -135,24 +159,21 @@ for ((round = 1; round <= rounds; round++)); do
     done
 done
 
-if has "$scenarios" memory; then
-    for peer in $list; do
-        sessions=5000
-        [ "$peer" = postfix ] && sessions=150 # a process each; its process limit is 200
-        "${load[@]}" idle --server-pid "$(pid_of "$peer")" --port "$(port_of "$peer")" --sessions "$sessions" --json "$results/sessions-$peer.json" | sed "s/^/sessions $peer: /" || true
-        printf 'session\t%s\t%s\t%s\n' "$peer" "$(json_field rssKiBPerSession "$results/sessions-$peer.json")" "$(json_field pssKiBPerSession "$results/sessions-$peer.json")" >>"$results/memory.tsv"
-    done
-fi
-
 if has "$scenarios" latency; then
     # Open loop at a rate that every peer sustains, then at one that only the fast ones do.
+    "${load[@]}" disk --directory "$work" | tee "$results/disk.txt"
     for rate in 100 1000; do
         for peer in $list; do
             [ "$rate" = 1000 ] && [ "$peer" = postfix ] && continue
             echo "latency of $peer at $rate/s:"
-            "${load[@]}" load --port "$(port_of "$peer")" --rate "$rate" --duration "${quick:+3}${quick:-8}" --sessions 20 --warm-up 200 \
-                --json "$results/latency-$peer-$rate.json" --tolerate-faults | grep -E '^(accepted|phase|Wait|Dot|Whole|error)' || true
-            [ "$peer" = raw ] || { sleep 1; sink_transit; }
+            out=$results/latency-$peer-$rate.txt
+            "${load[@]}" load --port "$(port_of "$peer")" --rate "$rate" --duration "$([ -n "$quick" ] && echo 3 || echo 8)" --sessions 20 --warm-up 200 \
+                --json "$results/latency-$peer-$rate.json" --tolerate-faults >"$out" || true
+            [ "$peer" = raw ] || { sleep 2; sink_transit >>"$out"; }
+            grep -E '^(accepted|phase|Wait|Dot|Whole|error|transit)' "$out" || true
+            # p50 and p99 of the final dot to 250, then of the way to the sink; milliseconds
+            awk -v rate="$rate" -v peer="$peer" '$1 == "Dot" { a = $3; b = $5 } $1 == "transit" { c = $4; d = $8 }
+                END { printf "%s\t%s\t%s\t%s\t%s\t%s\n", rate, peer, a, b, c, d }' "$out" >>"$results/latency.tsv"
         done
     done
 fi
@@ -171,3 +192,7 @@ fi
 
 stop_all
 bash perf/report.sh "$results" | tee "$results/report.txt"
+if [ -n "$incomplete" ]; then
+    echo "compare: did not start:$incomplete" >&2
+    exit 1
+fi

@@ -58,7 +58,7 @@ start_peer() {
     fi
     case $peer in
         raw)
-            "$@" "$postfix_root/bin/smtp-sink" $([ "$(id -u)" -ne 0 ] || echo -u nobody) "127.0.0.1:$(port_of raw)" 1024 >"$work/raw.log" 2>&1 &
+            "$@" "$postfix_root/bin/smtp-sink" $([ "$(id -u)" -ne 0 ] || echo -u nobody) -m 8000 "127.0.0.1:$(port_of raw)" 1024 >"$work/raw.log" 2>&1 &
             ;;
         postfix)
             rm -rf "$work/postfix"
@@ -68,7 +68,7 @@ start_peer() {
             rm -rf "$work/mailmanager"
             mkdir -p "$work/mailmanager"
             write_configuration >"$work/mailmanager.yaml"
-            "$@" "$root/src/MailManager.Mta/bin/Release/net10.0/mailmanager" run --config "$work/mailmanager.yaml" \
+            "$@" "${MAILMANAGER_EXECUTABLE:-$root/src/MailManager.Mta/bin/Release/net10.0/mailmanager}" run --config "$work/mailmanager.yaml" \
                 --data "$work/mailmanager" >"$work/mailmanager.log" 2>&1 &
             ;;
     esac
@@ -79,17 +79,22 @@ start_peer() {
     }
 }
 
-# SIGTERM to the process that was started, 20 s to end, then SIGKILL.
+# SIGTERM to the server that was started, 20 s to end, then SIGKILL. A server under strace is strace's child: strace ends after it,
+# but would leave it alone if it were told to end itself.
 stop_peer() { # PEER
-    local pid=${pids[$1]:-} i
+    local pid=${pids[$1]:-} server i
     [ -n "$pid" ] || return 0
     unset "pids[$1]"
-    kill "$pid" 2>/dev/null || true
+    server=$pid
+    if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = strace ]; then
+        server=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null | cut -d' ' -f1)
+    fi
+    kill ${server:-$pid} 2>/dev/null || true
     for ((i = 0; i < 200; i++)); do
         kill -0 "$pid" 2>/dev/null || break
         sleep 0.1
     done
-    kill -9 "$pid" 2>/dev/null || true
+    kill -9 ${server:-$pid} "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
 }
 
@@ -146,13 +151,6 @@ count_syncs() {
     "${load[@]}" measure --server-pid "${pids[$peer]}" --messages "$count" --limit 120 --sink-stats "$work/sink.stats" -- \
         "$postfix_root/bin/smtp-source" -d -s "$sessions" -m "$count" -l 10240 -f load@sender.test -t rcpt@example.com \
         "127.0.0.1:$(port_of "$peer")" >"$work/syncs.log" 2>&1 || cat "$work/syncs.log" >&2
-    # strace hands its own SIGTERM on to nobody: the server is the child to be stopped, and strace ends after it.
-    kill "$(pgrep -P "${pids[$peer]}" | head -1)"
-    local i
-    for ((i = 0; i < 100; i++)); do
-        kill -0 "${pids[$peer]}" 2>/dev/null || break
-        sleep 0.1
-    done
     stop_peer "$peer"
     cp "$trace" "$results/"
     awk -v n="$count" '$NF ~ /^(fsync|fdatasync|sync_file_range|syncfs|msync)$/ { calls += $4 } END { printf "%.3f\n", calls / n }' "$trace"

@@ -4,7 +4,7 @@
 # peak PSS KiB; one line for each run. Ratios are of medians.
 set -euo pipefail
 cd "$1"
-touch runs.tsv memory.tsv syncs.tsv
+touch runs.tsv memory.tsv syncs.tsv latency.tsv disk.txt
 awk -F'\t' '
 function median(key,    n, i, j, v, t, values) {
     n = split(data[key], values, " ")
@@ -34,6 +34,11 @@ FILENAME == "runs.tsv" {
 }
 FILENAME == "memory.tsv" { memory[$1, $2] = $3; proportional[$1, $2] = $4; if ($1 == "idle") idlePeers = idlePeers " " $2 }
 FILENAME == "syncs.tsv" { syncs[$1, $2] = $3 }
+FILENAME == "disk.txt" { split($0, words, " "); sync = words[3] }
+FILENAME == "latency.tsv" {
+    lines[++latencies] = sprintf("%-12s %6d/s %12.3f %12.3f %14.3f %14.3f", $2, $1, $3, $4, $5, $6)
+    if ($2 == "mailmanager") dot[$1] = $3
+}
 END {
     split("kept20 kept100 new20 big20 peak", order, " ")
     split("raw postfix mailmanager", peers, " ")
@@ -55,9 +60,13 @@ END {
     for (q = 1; q in peers; q++) for (c = 20; c <= 100; c += 80)
         if (("syncs" c, peers[q]) in syncs) printf "syncs per message, %s, %d sessions: %s\n", peers[q], c, syncs["syncs" c, peers[q]]
     print ""
+    if (latencies > 0) printf "one disk sync: p50 %s ms\n%-12s %8s %12s %12s %14s %14s\n", sync, "latency, ms", "rate", "dot-250 p50", "p99", "to sink p50", "p99"
+    for (i = 1; i <= latencies; i++) print lines[i]
+    print ""
     delivered("kept20", 8); delivered("kept100", 12); delivered("new20", 4); delivered("big20", 8)
     raw = median("kept100" SUBSEP "raw" SUBSEP 3)
     if (raw > 0 && ("kept100" SUBSEP "mailmanager") in runs) target("kept100: accepted, part of raw smtp-sink", median("kept100" SUBSEP "mailmanager" SUBSEP 3) / raw, 0.4, 1)
+    for (r in dot) if (sync > 0) target("final dot to 250 at " r "/s, p50 in disk syncs", dot[r] / sync, 2, 0)
     cpu("kept20", 1 / 10); cpu("kept100", 1 / 15); cpu("big20", 1 / 8)
     if (("syncs20", "mailmanager") in syncs) target("syncs per message, 20 sessions", syncs["syncs20", "mailmanager"], 0.3, 0)
     if (("syncs100", "mailmanager") in syncs) target("syncs per message, 100 sessions", syncs["syncs100", "mailmanager"], 0.1, 0)
@@ -66,4 +75,4 @@ END {
         target("idle session, RSS KiB", memory["session", "mailmanager"], 12, 0)
     }
     if (("peak" SUBSEP "mailmanager") in runs) target("peak at 100 sessions of 100 KiB, RSS MiB", median("peak" SUBSEP "mailmanager" SUBSEP 7) / 1024, 250, 0)
-}' runs.tsv memory.tsv syncs.tsv
+}' runs.tsv memory.tsv syncs.tsv disk.txt latency.tsv

@@ -25,9 +25,15 @@ if ! apt-cache show postfix >/dev/null 2>&1; then
     apt-get -qq update
 fi
 
-fetch() { # PACKAGE: download once, unpack
+fetch() { # PACKAGE: download once, unpack; old package lists name files that are gone
     if ! compgen -G "$dir/deb/$1_*.deb" >/dev/null; then
-        (cd "$dir/deb" && apt-get -qq -o APT::Sandbox::User=root download "$1" >&2)
+        (
+            cd "$dir/deb"
+            apt-get -qq -o APT::Sandbox::User=root download "$1" >&2 || {
+                apt-get -qq update >&2
+                apt-get -qq -o APT::Sandbox::User=root download "$1" >&2
+            }
+        )
     fi
     dpkg -x "$dir/deb/$1"_*.deb "$dir/root"
 }

@@ -7,7 +7,8 @@
 #   bash tests/run.sh Smtp Queue  only test programs whose name contains one of the words
 #
 # The last line is "N passed, N failed, N skipped"; the exit code is not 0 when anything failed, when a program crashed, was
-# stopped after TEST_MINUTES (default 12) minutes, or ran no test. Programs find their peers through these variables:
+# stopped because all together took longer than TEST_MINUTES (default 24) minutes, or ran no test. Programs find their peers
+# through these variables:
 #   MAILMANAGER_REPOSITORY        root of this repository
 #   MAILMANAGER_POSTFIX_ROOT      unpacked Postfix: bin/smtp-source, bin/smtp-sink (needs -u nobody as root), bin/postqueue
 #   MAILMANAGER_POSTFIX_INSTANCE  script that runs a Postfix of its own; its head says how
@@ -63,9 +64,14 @@ wanted() { # NAME: is this program among those asked for?
 
 run_tests() { # PROJECT
     local project=$1 report=$results/$1.xml code=0 counts
+    local left=$((${TEST_MINUTES:-24} * 60 - SECONDS))
+    if [ "$left" -le 0 ]; then
+        fail "$project: no time left"
+        return
+    fi
     rm -f "$report"
     echo "== $project"
-    timeout --kill-after=20 "${TEST_MINUTES:-12}m" \
+    timeout --kill-after=20 "$left" \
         dotnet "tests/$project/bin/Release/net10.0/$project.dll" -noColor -noLogo -longRunning 120 -result-xml "$report" || code=$?
     # The report's root element carries the totals: total, passed, failed, skipped, errors.
     counts=$(grep -o -m1 '<assembly [^>]*>' "$report" 2>/dev/null || true)
