@@ -1,3 +1,5 @@
+using MailManager.Smtp.Client;
+
 namespace MailManager.Delivery.Pool;
 
 /// <summary>
@@ -12,12 +14,15 @@ internal sealed class DestinationHealth(TimeProvider time, TimeSpan first, TimeS
     public bool IsFailing => _failures > 0;
 
     /// <summary>The last failure, for those that are not even tried; null when healthy.</summary>
-    public Smtp.Client.SmtpFailure? LastFailure { get; private set; }
+    public SmtpFailure? LastFailure { get; private set; }
+
+    /// <summary>Nothing is lost when this object is dropped: it is healthy, or failed long ago.</summary>
+    public bool MayForget => !IsFailing || time.GetTimestamp() >= _nextProbe + (long)(longest.TotalSeconds * time.TimestampFrequency);
 
     public bool MayProbe => time.GetTimestamp() >= _nextProbe;
 
     /// <summary>Returns the time without attempts that begins now.</summary>
-    public TimeSpan OnFailed(Smtp.Client.SmtpFailure failure)
+    public TimeSpan OnFailed(SmtpFailure failure)
     {
         var wait = first * Math.Pow(2, Math.Min(_failures, 30));
         wait = wait < longest ? wait : longest;

@@ -59,6 +59,8 @@ internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, 
         metrics.Deferred(remaining.Count);
         metrics.Failed(failed.Count);
         var notification = failed.Count > 0 ? await NotifyAsync(delivery, failed, now).ConfigureAwait(false) : null;
+
+        // Afterwards delivery and content are the queue's; of the notification it takes a reference of its own.
         queue.Settle(delivery, new DeliverySettlement
         {
             Remaining = remaining.ToImmutable(),
@@ -66,6 +68,7 @@ internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, 
             Failure = reason,
             Notification = notification,
         });
+        notification?.Content.Release();
     }
 
     private async ValueTask<AcceptedMessage?> NotifyAsync(QueuedDelivery delivery, List<DsnRecipient> failed, DateTimeOffset now)
