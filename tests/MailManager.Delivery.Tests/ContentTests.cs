@@ -64,6 +64,9 @@ public sealed class ContentTests
         Assert.Empty(settlement.Remaining);
         Assert.NotNull(settlement.Notification);
         Assert.Equal(0, fixture.Peer.Script.Reached("MAIL"));
+
+        await fixture.DeliverAsync(fixture.Delivery(recipients: [recipient, "good@example.com"]));
+        Assert.Equal(["good@example.com"], Assert.Single(fixture.Peer.Messages).Recipients);
     }
 
     [Fact]
@@ -111,7 +114,7 @@ public sealed class ContentTests
 
         fixture.Peer.Script.Extensions.Clear();
         fixture.Peer.Script.Extensions.Add("SIZE 5");
-        fixture.Update();
+        fixture.Update(host: "localhost");
         Assert.Contains("5.3.4", Notifications.Text(await fixture.DeliverAsync(fixture.Delivery())));
     }
 

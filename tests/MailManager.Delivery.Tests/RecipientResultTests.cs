@@ -103,6 +103,9 @@ public sealed class RecipientResultTests
         Assert.Single((await fixture.DeliverAsync(fixture.Delivery())).Remaining);
         fixture.Update();
         Assert.Empty((await fixture.DeliverAsync(fixture.Delivery())).Remaining);
+        Assert.Single(fixture.Peer.Sessions);
+        fixture.Update(host: "localhost");
+        Assert.Empty((await fixture.DeliverAsync(fixture.Delivery())).Remaining);
         Assert.Equal(2, fixture.Peer.Sessions.Count);
     }
 }

@@ -155,6 +155,36 @@ public sealed class RelayFaultTests
     }
 
     [Fact]
+    public async Task Connections_that_fail_together_count_as_one_failure()
+    {
+        var time = new FakeTimeProvider();
+        await using var fixture = DeliveryFixture.Start(time: time);
+        fixture.Peer.Script.On(PeerStage.Connect, PeerAction.ReplyAndClose("421 4.3.2 busy"));
+        for (var i = 0; i < 20; i++)
+        {
+            fixture.Service.Dispatch(fixture.Delivery());
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Single((await fixture.Queue.NextAsync()).Settlement.Remaining);
+        }
+
+        fixture.Peer.Script.Clear();
+        time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Empty((await fixture.DeliverAsync(fixture.Delivery())).Remaining);
+    }
+
+    [Fact]
+    public async Task A_server_that_knows_no_ehlo_gets_helo()
+    {
+        await using var fixture = DeliveryFixture.Start();
+        fixture.Peer.Script.On("EHLO", "502 5.5.1 what");
+        Assert.Empty((await fixture.DeliverAsync(fixture.Delivery())).Remaining);
+        Assert.Equal(["EHLO mx.test", "HELO mx.test", "MAIL FROM:<sender@sender.test>"], fixture.Peer.Sessions[0].Commands.Take(3));
+    }
+
+    [Fact]
     public async Task A_server_that_takes_only_one_connection_gets_everything_over_that_one()
     {
         await using var fixture = DeliveryFixture.Start();

@@ -21,13 +21,21 @@ internal sealed class DestinationHealth(TimeProvider time, TimeSpan first, TimeS
 
     public bool MayProbe => time.GetTimestamp() >= _nextProbe;
 
-    /// <summary>Returns the time without attempts that begins now.</summary>
+    /// <summary>
+    /// Returns the time without attempts that begins now; zero when one runs already: connections that were tried at the same time failed
+    /// together, which counts as one failure.
+    /// </summary>
     public TimeSpan OnFailed(SmtpFailure failure)
     {
+        LastFailure = failure;
+        if (IsFailing && !MayProbe)
+        {
+            return TimeSpan.Zero;
+        }
+
         var wait = first * Math.Pow(2, Math.Min(_failures, 30));
         wait = wait < longest ? wait : longest;
         _failures++;
-        LastFailure = failure;
         _nextProbe = time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);
         return wait;
     }

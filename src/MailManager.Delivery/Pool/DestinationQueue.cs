@@ -131,7 +131,11 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
             return false;
         }
 
-        DeliveryLog.DestinationFailing(context.Logger, key, wait.TotalSeconds, failure.ToString());
+        if (wait > TimeSpan.Zero)
+        {
+            DeliveryLog.DestinationFailing(context.Logger, key, wait.TotalSeconds, failure.ToString());
+        }
+
         return true;
     }
 
@@ -207,7 +211,7 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
 
     private bool TryStart()
     {
-        if (_isStopping || _workers.Count >= context.Options.MaxConnectionsPerDestination || !MayGrow())
+        if (_isStopping || _workers.Count >= context.Options.MaxConnectionsPerRelay || !MayGrow())
         {
             return false;
         }

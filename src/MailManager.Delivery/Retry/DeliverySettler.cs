@@ -55,10 +55,23 @@ internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, 
             }
         }
 
+        AcceptedMessage? notification = null;
+        try
+        {
+            notification = failed.Count > 0 ? await NotifyAsync(delivery, failed, now).ConfigureAwait(false) : null;
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            // A fault of ours must not lose the news: they count as deferred, and fail again later.
+            DeliveryLog.NotificationFault(logger, delivery.MessageId, fault);
+            remaining.AddRange(failed.Select(recipient => recipient.Recipient));
+            failed.Clear();
+            reason ??= "no notification could be made";
+        }
+
         metrics.Delivered(recipients.Length - remaining.Count - failed.Count);
         metrics.Deferred(remaining.Count);
         metrics.Failed(failed.Count);
-        var notification = failed.Count > 0 ? await NotifyAsync(delivery, failed, now).ConfigureAwait(false) : null;
 
         // Afterwards delivery and content are the queue's; of the notification it takes a reference of its own.
         queue.Settle(delivery, new DeliverySettlement
