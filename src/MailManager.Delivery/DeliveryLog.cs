@@ -26,6 +26,9 @@ internal static partial class DeliveryLog
     [LoggerMessage(4004, LogLevel.Error, "{MessageId} cannot be read from the spool")]
     public static partial void ContentUnreadable(ILogger logger, MessageId messageId, Exception fault);
 
+    [LoggerMessage(4005, LogLevel.Critical, "{MessageId} failed and its notification could not be made")]
+    public static partial void NotificationFault(ILogger logger, MessageId messageId, Exception fault);
+
     [LoggerMessage(4010, LogLevel.Warning, "TLS with {Remote} failed, going on in clear text: {Failure}")]
     public static partial void FallingBackToClearText(ILogger logger, EndPoint remote, string failure);
 

@@ -18,8 +18,8 @@ public sealed record DeliveryOptions
     /// <summary>How long a notification made here is tried. Default 4 days; RFC 5321 §4.5.4.1 wants 4 to 5.</summary>
     public TimeSpan Expiry { get; init; } = TimeSpan.FromDays(4);
 
-    /// <summary>Connections to one destination at a time. Default 20, as Postfix.</summary>
-    public int MaxConnectionsPerDestination { get; init; } = 20;
+    /// <summary>Connections to one relay, or one mail domain, at a time. Default 20, as Postfix.</summary>
+    public int MaxConnectionsPerRelay { get; init; } = 20;
 
     /// <summary>How long a connection without work is kept. Default 10 s: shorter than any server's patience, long enough for the next burst.</summary>
     public TimeSpan IdleConnection { get; init; } = TimeSpan.FromSeconds(10);

@@ -78,7 +78,7 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
             result = AttemptResult.Failed(new SmtpFailure(SmtpParty.Local, SmtpPhase.Connect, default, "internal error"));
         }
 
-        if (stop.IsAborted && !result.IsSuccess)
+        if (!result.IsSuccess && (stop.IsAborted || (stop.IsStopping && result.Failure?.Phase < SmtpPhase.Mail)))
         {
             // It failed because we ended it: the spool still has it, for the next start.
             return;
@@ -119,7 +119,7 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
         var recipients = delivery.Instructions.Recipients;
         for (var i = 0; i < recipients.Length; i++)
         {
-            if (routes.Guard(delivery, recipients[i]) is { } failure)
+            if (routes.Guard(delivery.Instructions, recipients[i]) is { } failure)
             {
                 refused ??= new SmtpFailure?[recipients.Length];
                 refused[i] = failure;
@@ -159,7 +159,7 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
 
     /// <summary>Makes sure of a usable connection to the route. Null: the worker has one.</summary>
     private ValueTask<SmtpFailure?> OpenAsync(DeliveryWorker worker, Route route) =>
-        worker.Connection is { } connection && ReferenceEquals(worker.Route, route) && !connection.IsStale() ? default : ReopenAsync(worker, route);
+        worker.Connection is { } connection && worker.Route == route && !connection.IsStale() ? default : ReopenAsync(worker, route);
 
     private async ValueTask<SmtpFailure?> ReopenAsync(DeliveryWorker worker, Route route)
     {
@@ -232,10 +232,10 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
 
     private void Record(QueuedDelivery delivery, in AttemptResult result, EndPoint? remote, SslProtocols tls, TimeSpan duration)
     {
-        context.Metrics.Attempt(result.IsSuccess ? "delivered" : "failed", duration);
         var recipients = delivery.Instructions.Recipients.Length;
         if (result.IsSuccess)
         {
+            context.Metrics.Attempt("delivered", duration);
             if (context.Logger.IsEnabled(LogLevel.Information))
             {
                 DeliveryLog.Delivered(
@@ -254,6 +254,7 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
             failed += failure is null ? 0 : 1;
         }
 
+        context.Metrics.Attempt(failed == recipients ? "failed" : "partial", duration);
         DeliveryLog.NotDelivered(
             context.Logger, delivery.MessageId, delivery.Instructions.Destination, remote, tls, failed, recipients, duration.TotalMilliseconds, first!.ToString());
     }

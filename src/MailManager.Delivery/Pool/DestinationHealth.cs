@@ -1,3 +1,5 @@
+using MailManager.Smtp.Client;
+
 namespace MailManager.Delivery.Pool;
 
 /// <summary>
@@ -12,17 +14,28 @@ internal sealed class DestinationHealth(TimeProvider time, TimeSpan first, TimeS
     public bool IsFailing => _failures > 0;
 
     /// <summary>The last failure, for those that are not even tried; null when healthy.</summary>
-    public Smtp.Client.SmtpFailure? LastFailure { get; private set; }
+    public SmtpFailure? LastFailure { get; private set; }
+
+    /// <summary>Nothing is lost when this object is dropped: it is healthy, or failed long ago.</summary>
+    public bool MayForget => !IsFailing || time.GetTimestamp() >= _nextProbe + (long)(longest.TotalSeconds * time.TimestampFrequency);
 
     public bool MayProbe => time.GetTimestamp() >= _nextProbe;
 
-    /// <summary>Returns the time without attempts that begins now.</summary>
-    public TimeSpan OnFailed(Smtp.Client.SmtpFailure failure)
+    /// <summary>
+    /// Returns the time without attempts that begins now; zero when one runs already: connections that were tried at the same time failed
+    /// together, which counts as one failure.
+    /// </summary>
+    public TimeSpan OnFailed(SmtpFailure failure)
     {
+        LastFailure = failure;
+        if (IsFailing && !MayProbe)
+        {
+            return TimeSpan.Zero;
+        }
+
         var wait = first * Math.Pow(2, Math.Min(_failures, 30));
         wait = wait < longest ? wait : longest;
         _failures++;
-        LastFailure = failure;
         _nextProbe = time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);
         return wait;
     }

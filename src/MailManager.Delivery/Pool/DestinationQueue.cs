@@ -43,16 +43,9 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
                 return true;
             }
 
-            if (_idle.Count > 0)
-            {
-                idle = _idle[^1];
-                _idle.RemoveAt(_idle.Count - 1);
-            }
-            else if (_health.IsFailing && _workers.Count == 0 && !_health.MayProbe)
-            {
-                failure = _health.LastFailure;
-            }
-            else
+            idle = TakeIdle();
+            failure = _health.IsFailing && _workers.Count == 0 && !_health.MayProbe ? _health.LastFailure : null;
+            if (idle is null && failure is null)
             {
                 _ready.Enqueue(delivery);
                 TryStart();
@@ -107,6 +100,7 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
     public bool OnOpenFailed(QueuedDelivery delivery, SmtpFailure failure, out QueuedDelivery[] others)
     {
         others = [];
+        DeliveryWorker? idle = null;
         int open;
         var wait = context.Options.FirstBackoff;
         lock (_gate)
@@ -114,7 +108,12 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
             open = _open;
             if (open > 0)
             {
-                _ready.Enqueue(delivery);
+                idle = TakeIdle();
+                if (idle is null)
+                {
+                    _ready.Enqueue(delivery);
+                }
+
                 _noGrowthBefore = context.Time.GetTimestamp() + (long)(wait.TotalSeconds * context.Time.TimestampFrequency);
             }
             else
@@ -125,13 +124,18 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
             }
         }
 
+        idle?.Wake(delivery);
         if (open > 0)
         {
             DeliveryLog.ConnectionRefused(context.Logger, key, open, failure.ToString());
             return false;
         }
 
-        DeliveryLog.DestinationFailing(context.Logger, key, wait.TotalSeconds, failure.ToString());
+        if (wait > TimeSpan.Zero)
+        {
+            DeliveryLog.DestinationFailing(context.Logger, key, wait.TotalSeconds, failure.ToString());
+        }
+
         return true;
     }
 
@@ -157,7 +161,7 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
                 TryStart();
             }
 
-            _isRemoved = _workers.Count == 0 && _ready.Count == 0 && !_health.IsFailing;
+            _isRemoved = _workers.Count == 0 && _ready.Count == 0 && _health.MayForget;
         }
 
         retired?.ForEach(worker => worker.Wake(null));
@@ -194,9 +198,20 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
         }
     }
 
+    private DeliveryWorker? TakeIdle()
+    {
+        var worker = _idle.Count > 0 ? _idle[^1] : null;
+        if (worker is not null)
+        {
+            _idle.RemoveAt(_idle.Count - 1);
+        }
+
+        return worker;
+    }
+
     private bool TryStart()
     {
-        if (_isStopping || _workers.Count >= context.Options.MaxConnectionsPerDestination || !MayGrow())
+        if (_isStopping || _workers.Count >= context.Options.MaxConnectionsPerRelay || !MayGrow())
         {
             return false;
         }

@@ -55,10 +55,25 @@ internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, 
             }
         }
 
+        AcceptedMessage? notification = null;
+        try
+        {
+            notification = failed.Count > 0 ? await NotifyAsync(delivery, failed, now).ConfigureAwait(false) : null;
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            // A fault of ours must not lose the news: they count as deferred, and fail again later.
+            DeliveryLog.NotificationFault(logger, delivery.MessageId, fault);
+            remaining.AddRange(failed.Select(recipient => recipient.Recipient));
+            failed.Clear();
+            reason ??= "no notification could be made";
+        }
+
         metrics.Delivered(recipients.Length - remaining.Count - failed.Count);
         metrics.Deferred(remaining.Count);
         metrics.Failed(failed.Count);
-        var notification = failed.Count > 0 ? await NotifyAsync(delivery, failed, now).ConfigureAwait(false) : null;
+
+        // Afterwards delivery and content are the queue's; of the notification it takes a reference of its own.
         queue.Settle(delivery, new DeliverySettlement
         {
             Remaining = remaining.ToImmutable(),
@@ -66,6 +81,7 @@ internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, 
             Failure = reason,
             Notification = notification,
         });
+        notification?.Content.Release();
     }
 
     private async ValueTask<AcceptedMessage?> NotifyAsync(QueuedDelivery delivery, List<DsnRecipient> failed, DateTimeOffset now)

@@ -15,6 +15,6 @@ internal sealed class RetrySchedule(ImmutableArray<TimeSpan> delays, Func<double
     {
         var delay = delays[Math.Min(earlierAttempts, delays.Length - 1)];
         var next = now + (delay * (0.9 + (0.2 * random())));
-        return next < expiresAt ? next : expiresAt;
+        return next < expiresAt || expiresAt <= now ? next : expiresAt;
     }
 }

@@ -13,13 +13,11 @@ public static class DestinationKey
     /// <summary>Domains are compared as DNS does, so the key is in lower case.</summary>
     public static string ForDomain(string domain) => MxPrefix + domain.ToLowerInvariant();
 
-    internal static bool TryGetRelay(string key, [NotNullWhen(true)] out string? relayName) => TryGet(key, RelayPrefix, out relayName);
+    internal static bool IsRelay(string key) => key.StartsWith(RelayPrefix, StringComparison.Ordinal);
 
-    internal static bool TryGetDomain(string key, [NotNullWhen(true)] out string? domain) => TryGet(key, MxPrefix, out domain);
-
-    private static bool TryGet(string key, string prefix, [NotNullWhen(true)] out string? rest)
+    internal static bool TryGetDomain(string key, [NotNullWhen(true)] out string? domain)
     {
-        rest = key.StartsWith(prefix, StringComparison.Ordinal) ? key[prefix.Length..] : null;
-        return rest is not null;
+        domain = key.StartsWith(MxPrefix, StringComparison.Ordinal) ? key[MxPrefix.Length..] : null;
+        return domain is not null;
     }
 }

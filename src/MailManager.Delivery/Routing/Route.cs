@@ -3,8 +3,8 @@ using MailManager.Smtp.Client;
 namespace MailManager.Delivery.Routing;
 
 /// <summary>
-/// How to reach a destination, as configured at one moment. A connection belongs to the route it was opened for: another object, another
-/// connection. Immutable.
+/// How to reach a destination, as configured at one moment. A connection belongs to the route it was opened for: a different one, a
+/// new connection. Immutable.
 /// </summary>
 internal sealed record Route
 {

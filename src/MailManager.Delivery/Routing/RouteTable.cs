@@ -11,24 +11,33 @@ namespace MailManager.Delivery.Routing;
 /// <summary>The routes in force at one moment. Immutable; replaced as a whole.</summary>
 internal sealed class RouteTable
 {
+    private static readonly SmtpFailure NotVerified =
+        new(SmtpParty.Local, SmtpPhase.Connect, default, "recipient is not a verified identity", new EnhancedStatus(5, 7, 1));
+
+    private static readonly SmtpFailure UnfitAddress =
+        new(SmtpParty.Local, SmtpPhase.Connect, default, "the address cannot be sent in a command", new EnhancedStatus(5, 1, 3));
+
+    // By destination, so that a look-up makes no string.
     private readonly FrozenDictionary<string, Route> _relays;
     private readonly IdentitySet _identities;
     private readonly DeliveryOptions _options;
+    private readonly string? _dsnDestination;
 
     public RouteTable(DeliveryOptions options, IEnumerable<Relay> relays, IEnumerable<Secret> secrets, IdentitySet identities)
     {
         _options = options;
         _identities = identities;
+        _dsnDestination = options.DsnRelay is { } dsnRelay ? DestinationKey.ForRelay(dsnRelay) : null;
         var byName = secrets.ToDictionary(secret => secret.Name, StringComparer.Ordinal);
-        _relays = relays.ToFrozenDictionary(relay => relay.RelayName, relay => FromRelay(relay, byName), StringComparer.Ordinal);
+        _relays = relays.ToFrozenDictionary(relay => DestinationKey.ForRelay(relay.RelayName), relay => FromRelay(relay, byName), StringComparer.Ordinal);
     }
 
     /// <summary>Null when the relay does not exist (any more).</summary>
     public Route? Find(string destination)
     {
-        if (DestinationKey.TryGetRelay(destination, out var relay))
+        if (_relays.TryGetValue(destination, out var route))
         {
-            return _relays.GetValueOrDefault(relay);
+            return route;
         }
 
         return DestinationKey.TryGetDomain(destination, out var domain)
@@ -43,21 +52,24 @@ internal sealed class RouteTable
     }
 
     /// <summary>
-    /// The last guard before a relay: its recipients must be verified identities. A notification made here (null reverse-path, no trace
-    /// header of ours) goes to whoever sent the message, so it may leave through the relay that is there for notifications.
+    /// Why a recipient must not be attempted; null: it may. Its address must be fit for a command. For a relay it must be a verified identity,
+    /// except that a notification made here (null reverse-path, no trace header of ours) goes to whoever sent the message, and so may leave
+    /// through the relay that is there for notifications.
     /// </summary>
-    public SmtpFailure? Guard(QueuedDelivery delivery, string recipient)
+    public SmtpFailure? Guard(DeliveryInstructions instructions, string recipient)
     {
-        var instructions = delivery.Instructions;
-        if (!DestinationKey.TryGetRelay(instructions.Destination, out var relay) || _identities.Covers(recipient))
+        if (!OutgoingMessage.CanCarry(recipient))
+        {
+            return UnfitAddress;
+        }
+
+        if (_identities.Covers(recipient) || !DestinationKey.IsRelay(instructions.Destination))
         {
             return null;
         }
 
-        var isNotification = instructions.ReversePath.Length == 0 && instructions.Prefix.IsEmpty && relay == _options.DsnRelay;
-        return isNotification
-            ? null
-            : new SmtpFailure(SmtpParty.Local, SmtpPhase.Connect, default, "recipient is not a verified identity", new EnhancedStatus(5, 7, 1));
+        var isNotification = instructions.ReversePath.Length == 0 && instructions.Prefix.IsEmpty && instructions.Destination == _dsnDestination;
+        return isNotification ? null : NotVerified;
     }
 
     private Route FromRelay(Relay relay, Dictionary<string, Secret> secrets) => new()

@@ -30,6 +30,12 @@ public readonly record struct OutgoingMessage
     /// <summary>Octets of the whole content, without prefix.</summary>
     public required long ContentLength { get; init; }
 
+    /// <summary>
+    /// The address is fit for a command: printable ASCII without angle brackets, not too long. A transaction with one that is not fails as a
+    /// whole, so that it is better left out.
+    /// </summary>
+    public static bool CanCarry(string path) => CommandWriter.IsSafePath(path);
+
     /// <summary>For SIZE (RFC 1870): octets with prefix, before dots are stuffed.</summary>
     public long Size => Prefix.Length + (NeedsSeparator ? 2 : 0) + ContentLength;
 }

@@ -9,6 +9,7 @@ using MailManager.Resources.Identities;
 using MailManager.Resources.Relays;
 using MailManager.Resources.Secrets;
 using MailManager.TestKit.Peers;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailManager.Delivery.Tests.Harness;
@@ -20,11 +21,11 @@ internal sealed class DeliveryFixture : IAsyncDisposable
 
     private long _keys;
 
-    private DeliveryFixture(ScriptedSmtpServer peer, DeliveryOptions options, TimeProvider time)
+    private DeliveryFixture(ScriptedSmtpServer peer, DeliveryOptions options, TimeProvider time, ILogger<DeliveryService> logger)
     {
         Peer = peer;
         Time = time;
-        Service = new DeliveryService(options, NullLogger<DeliveryService>.Instance, time);
+        Service = new DeliveryService(options, logger, time);
     }
 
     public ScriptedSmtpServer Peer { get; }
@@ -40,10 +41,15 @@ internal sealed class DeliveryFixture : IAsyncDisposable
         RelayTls tls = RelayTls.Opportunistic,
         Secret? secret = null,
         Func<DeliveryOptions, DeliveryOptions>? configure = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        ILogger<DeliveryService>? logger = null)
     {
         var options = new DeliveryOptions { Hostname = "mx.test" };
-        var fixture = new DeliveryFixture(peer ?? new ScriptedSmtpServer(), configure?.Invoke(options) ?? options, time ?? TimeProvider.System);
+        var fixture = new DeliveryFixture(
+            peer ?? new ScriptedSmtpServer(),
+            configure?.Invoke(options) ?? options,
+            time ?? TimeProvider.System,
+            logger ?? NullLogger<DeliveryService>.Instance);
         fixture.Update(tls, secret);
         fixture.Service.Start(fixture.Queue);
         return fixture;

@@ -18,7 +18,11 @@ internal sealed class RecordingQueue : IMailQueue
 
     public ValueTask<AcceptResult> AcceptAsync(params ReadOnlySpan<AcceptedMessage> messages) => throw new NotSupportedException();
 
-    public void Settle(QueuedDelivery delivery, DeliverySettlement settlement) => _settled.Writer.TryWrite(new Settled(delivery, settlement));
+    public void Settle(QueuedDelivery delivery, DeliverySettlement settlement)
+    {
+        settlement.Notification?.Content.AddReference();
+        _settled.Writer.TryWrite(new Settled(delivery, settlement));
+    }
 
     public ValueTask<MessageContent> OpenContentAsync(QueuedDelivery delivery, CancellationToken cancellationToken)
     {

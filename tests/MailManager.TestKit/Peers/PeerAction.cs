@@ -27,6 +27,9 @@ public abstract record PeerAction
     /// <summary>Sends the same octets again and again until the client is gone.</summary>
     public sealed record Flood(byte[] Octets) : PeerAction;
 
+    /// <summary>Waits for a signal of the test, then replies; CRLF is added.</summary>
+    public sealed record After(Task Signal, string Text) : PeerAction;
+
     /// <summary>A reply, CRLF added.</summary>
     public static PeerAction Reply(string text) => new Send(Encoding.Latin1.GetBytes(text + "\r\n"));
 

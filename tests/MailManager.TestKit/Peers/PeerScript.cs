@@ -21,6 +21,7 @@ public sealed class PeerScript
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _reached = new(StringComparer.Ordinal);
+    private readonly List<(string Stage, int Count, TaskCompletionSource Reached)> _waiting = [];
     private readonly List<(string Stage, int? Occurrence, int? Session, PeerAction Action)> _entries = [];
 
     /// <summary>Keywords of the EHLO reply.</summary>
@@ -63,12 +64,34 @@ public sealed class PeerScript
         }
     }
 
+    /// <summary>Waits until a stage was reached so many times.</summary>
+    public Task WaitForAsync(string stage, int count = 1)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_reached.GetValueOrDefault(stage) >= count)
+            {
+                return Task.CompletedTask;
+            }
+
+            _waiting.Add((stage, count, reached));
+        }
+
+        return reached.Task.WaitAsync(ScriptedSmtpServer.Patience);
+    }
+
     internal PeerAction? Next(string stage, int session)
     {
         lock (_gate)
         {
             var occurrence = _reached.GetValueOrDefault(stage) + 1;
             _reached[stage] = occurrence;
+            foreach (var (_, _, reached) in _waiting.Where(entry => entry.Stage == stage && entry.Count <= occurrence))
+            {
+                reached.TrySetResult();
+            }
+
             return _entries.FindLast(entry => entry.Stage == stage
                 && (entry.Occurrence is null || entry.Occurrence == occurrence)
                 && (entry.Session is null || entry.Session == session)).Action;

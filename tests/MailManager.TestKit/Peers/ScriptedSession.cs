@@ -17,7 +17,7 @@ public sealed class ScriptedSession : IDisposable
     private Stream _stream;
     private int _start;
     private int _end;
-    private string _reversePath = string.Empty;
+    private string? _reversePath;
     private List<string> _recipients = [];
 
     internal ScriptedSession(ScriptedSmtpServer server, Socket socket, int number)
@@ -108,10 +108,11 @@ public sealed class ScriptedSession : IDisposable
                 return await ActAsync(verb, string.Join("\r\n", Hello()), stop) is not null;
             case "MAIL":
                 _recipients = [];
-                _reversePath = Path(line);
-                return await ActAsync(verb, "250 2.1.0 Ok", stop) is not null;
+                var sender = await ActAsync(verb, "250 2.1.0 Ok", stop);
+                _reversePath = sender is [(byte)'2', ..] ? Path(line) : null;
+                return sender is not null;
             case "RCPT":
-                var reply = await ActAsync(verb, "250 2.1.5 Ok", stop);
+                var reply = await ActAsync(verb, _reversePath is null ? "503 5.5.1 MAIL first" : "250 2.1.5 Ok", stop);
                 if (reply is [(byte)'2', ..])
                 {
                     _recipients.Add(Path(line));
@@ -203,9 +204,10 @@ public sealed class ScriptedSession : IDisposable
             data.AddRange(line[0] == (byte)'.' ? line[1..] : line);
         }
 
-        var message = new ReceivedMessage(_reversePath, _recipients, [.. data], Number, IsTls);
+        var message = new ReceivedMessage(_reversePath ?? string.Empty, _recipients, [.. data], Number, IsTls);
         var reply = await ActAsync(PeerStage.EndOfData, "250 2.0.0 Ok: queued", stop, () => _server.Add(message));
         _recipients = [];
+        _reversePath = null;
         return reply is not null;
     }
 
@@ -213,6 +215,12 @@ public sealed class ScriptedSession : IDisposable
     private async Task<byte[]?> ActAsync(string stage, string? usual, CancellationToken stop, Action? accepted = null)
     {
         var action = _server.Script.Next(stage, Number) ?? (usual is null ? new PeerAction.Send([]) : PeerAction.Reply(usual));
+        if (action is PeerAction.After after)
+        {
+            await after.Signal.WaitAsync(stop);
+            action = PeerAction.Reply(after.Text);
+        }
+
         switch (action)
         {
             case PeerAction.Send(var octets):

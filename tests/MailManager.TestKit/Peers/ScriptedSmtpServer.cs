@@ -20,6 +20,7 @@ public sealed class ScriptedSmtpServer : IAsyncDisposable
     private readonly List<ReceivedMessage> _messages = [];
     private readonly List<(int Count, TaskCompletionSource Reached)> _waiting = [];
     private readonly List<Task> _running = [];
+    private bool _isDisposed;
 
     public ScriptedSmtpServer()
     {
@@ -83,6 +84,11 @@ public sealed class ScriptedSmtpServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         await _stop.CancelAsync();
         _listener.Dispose();
         Task[] running;

@@ -1,0 +1,122 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace MailManager.TestKit.Peers;
+
+/// <summary>A DNS server over UDP on a loopback port that knows A, AAAA and MX records (RFC 1035). Names it does not know do not exist.</summary>
+public sealed class ScriptedDnsServer : IAsyncDisposable
+{
+    private const ushort TypeA = 1;
+    private const ushort TypeMx = 15;
+    private const ushort TypeAaaa = 28;
+
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly ConcurrentDictionary<string, List<(ushort Type, byte[] Data)>> _records = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, byte> _failures = new(StringComparer.OrdinalIgnoreCase);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+
+    public ScriptedDnsServer()
+    {
+        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        EndPoint = (IPEndPoint)_socket.LocalEndPoint!;
+        _running = RunAsync();
+    }
+
+    public IPEndPoint EndPoint { get; }
+
+    public ScriptedDnsServer Address(string name, string address)
+    {
+        var parsed = IPAddress.Parse(address);
+        return Add(name, parsed.AddressFamily == AddressFamily.InterNetwork ? TypeA : TypeAaaa, parsed.GetAddressBytes());
+    }
+
+    /// <summary>An exchange of <c>.</c> is the null MX (RFC 7505).</summary>
+    public ScriptedDnsServer Mx(string name, ushort preference, string exchange)
+    {
+        var data = new List<byte> { (byte)(preference >> 8), (byte)preference };
+        data.AddRange(Encode(exchange));
+        return Add(name, TypeMx, [.. data]);
+    }
+
+    /// <summary>Answers every question about a name with SERVFAIL.</summary>
+    public ScriptedDnsServer Fail(string name)
+    {
+        _failures[name] = 0;
+        return this;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _socket.Dispose();
+        _stop.Dispose();
+    }
+
+    private ScriptedDnsServer Add(string name, ushort type, byte[] data)
+    {
+        _records.GetOrAdd(name, _ => []).Add((type, data));
+        return this;
+    }
+
+    private async Task RunAsync()
+    {
+        var buffer = new byte[1500];
+        try
+        {
+            while (true)
+            {
+                var query = await _socket.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), _stop.Token);
+                await _socket.SendToAsync(Answer(buffer.AsSpan(0, query.ReceivedBytes)), query.RemoteEndPoint, _stop.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Disposed.
+        }
+    }
+
+    private byte[] Answer(ReadOnlySpan<byte> query)
+    {
+        var name = new StringBuilder();
+        var position = 12;
+        while (query[position] != 0)
+        {
+            name.Append(name.Length > 0 ? "." : string.Empty).Append(Encoding.ASCII.GetString(query.Slice(position + 1, query[position])));
+            position += query[position] + 1;
+        }
+
+        var type = BinaryPrimitives.ReadUInt16BigEndian(query[(position + 1)..]);
+        var isKnown = _records.TryGetValue(name.ToString(), out var records);
+        var found = (records ?? []).Where(record => record.Type == type).ToList();
+        var code = _failures.ContainsKey(name.ToString()) ? 2 : isKnown ? 0 : 3;
+        var answer = new List<byte>(query[..2].ToArray());
+        answer.AddRange([0x81, (byte)(0x80 | code), 0, 1, 0, (byte)found.Count, 0, 0, 0, 0]);
+        answer.AddRange(query[12..(position + 5)]);
+        foreach (var (_, data) in found)
+        {
+            // The name is a pointer to the question's; time to live 60 s.
+            answer.AddRange([0xC0, 12, (byte)(type >> 8), (byte)type, 0, 1, 0, 0, 0, 60, (byte)(data.Length >> 8), (byte)data.Length]);
+            answer.AddRange(data);
+        }
+
+        return [.. answer];
+    }
+
+    private static byte[] Encode(string name)
+    {
+        var encoded = new List<byte>();
+        foreach (var label in name.Split('.', StringSplitOptions.RemoveEmptyEntries))
+        {
+            encoded.Add((byte)label.Length);
+            encoded.AddRange(Encoding.ASCII.GetBytes(label));
+        }
+
+        encoded.Add(0);
+        return [.. encoded];
+    }
+}
