@@ -41,7 +41,7 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
 
         // Opening must work on a full disk too.
         reserve.Release();
-        var store = SpoolStore.Open(path);
+        var store = SpoolStore.Open(path, reserve.LogLimit);
         var recovered = RecoveredSpool.Load(store.Database, logger);
         SyncNames(options.Directory);
         _bodies = new BodyFileStore(Path.Combine(options.Directory, "bodies"), timeProvider, logger);

@@ -41,10 +41,10 @@ internal sealed class SpoolCommitter(
     private readonly List<MessageRows> _disowned = [];
     private SpoolStore? _store = store;
 
-    private readonly long _checkpointPages = Math.Min(LongestLogPages, reserve.Length / 4 / SpoolSchema.PageSize);
+    private readonly long _checkpointPages = Math.Min(LongestLogPages, reserve.LogLimit / 2 / SpoolSchema.PageSize);
 
     /// <summary>Octets that one transaction should not pass.</summary>
-    public long BatchBytes { get; } = Math.Min(8 << 20, reserve.Length / 4);
+    public long BatchBytes { get; } = Math.Min(8 << 20, reserve.LogLimit / 2);
 
     /// <summary>Settlements that are not durable yet.</summary>
     public int Unsettled => _settlements.Count;
@@ -96,12 +96,13 @@ internal sealed class SpoolCommitter(
                 Compact(keptPages: 0);
             }
 
+            // Also cuts a log that is too long.
+            EnsureOpen().Probe();
             if (!reserve.TryHold() || (watch.Health == QueueHealth.StorageFull && !reserve.CanHoldMore(BatchBytes)))
             {
                 return;
             }
 
-            EnsureOpen().Probe();
             watch.Succeeded();
         }
         catch (SpoolException exception)
@@ -340,7 +341,7 @@ internal sealed class SpoolCommitter(
         }
     }
 
-    private SpoolStore EnsureOpen() => _store ??= SpoolStore.Open(path);
+    private SpoolStore EnsureOpen() => _store ??= SpoolStore.Open(path, reserve.LogLimit);
 
     private SpoolFault Note(IOException exception)
     {

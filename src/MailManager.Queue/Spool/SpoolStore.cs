@@ -39,12 +39,12 @@ internal sealed class SpoolStore : IDisposable
     /// <summary>Frames in the log that are not yet copied into the database.</summary>
     public long PagesInLog => _database.PagesWritten - _pagesBefore;
 
-    public static SpoolStore Open(string path)
+    public static SpoolStore Open(string path, long logLimit)
     {
         var database = SqliteDatabase.Open(path, readOnly: false);
         try
         {
-            SpoolSchema.Prepare(database, path);
+            SpoolSchema.Prepare(database, path, logLimit);
             return new SpoolStore(database);
         }
         catch
