@@ -54,7 +54,8 @@ internal sealed class SpoolCommitter(
     /// <summary>Makes the accepts, and settlements that wait, durable or not, and completes all accepts.</summary>
     public void Commit(List<AcceptOperation> accepts)
     {
-        if (!reserve.IsHeld)
+        var wasHeld = reserve.IsHeld;
+        if (!wasHeld)
         {
             Refuse(accepts, SpoolFault.Full);
             accepts.Clear();
@@ -83,6 +84,12 @@ internal sealed class SpoolCommitter(
         if (_store?.PagesInLog >= _checkpointPages)
         {
             CopyLog();
+        }
+
+        if (wasHeld && !reserve.IsHeld)
+        {
+            // Often it was only a large message that took all space for a moment.
+            Recover();
         }
     }
 
