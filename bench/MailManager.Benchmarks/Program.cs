@@ -1,3 +1,8 @@
 using MailManager.Benchmarks.Queue;
 
-return args is ["queue", ..] ? await QueueLoad.RunAsync(args[1..]) : 0;
+return args switch
+{
+    ["queue", ..] => await QueueLoad.RunAsync(args[1..]),
+    ["queue-backlog", ..] => await QueueBacklog.RunAsync(args[1..]),
+    _ => 0,
+};

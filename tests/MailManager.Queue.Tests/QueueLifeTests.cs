@@ -194,6 +194,12 @@ public sealed class QueueLifeTests : IAsyncLifetime
         await Assert.ThrowsAsync<ArgumentException>(() => _queue.AcceptAsync(new AcceptedMessage(Message(), content)).AsTask());
         content.Release();
         Assert.Throws<ObjectDisposedException>(content.AddReference);
+
+        var inFile = Content(1000, _queue);
+        Assert.Equal(AcceptResult.Committed, await _queue.AcceptAsync(new AcceptedMessage(Message(To("relay:a", "x@example.com")), inFile)));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => _queue.AcceptAsync(new AcceptedMessage(Message(To("relay:a", "x@example.com")), inFile)).AsTask());
+        inFile.Release();
     }
 
     [Fact]

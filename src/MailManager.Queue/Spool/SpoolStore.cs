@@ -124,7 +124,7 @@ internal sealed class SpoolStore : IDisposable
     /// <summary>Moves the last pages of the file into free ones, so that the next checkpoint cuts the file. False: none are free.</summary>
     public bool Vacuum(int pages)
     {
-        if (_database.QueryInteger("PRAGMA freelist_count") == 0)
+        if (FreePages() == 0)
         {
             return false;
         }

@@ -12,7 +12,7 @@ namespace MailManager.Queue.Tests.Recovery;
 public sealed class KillTests
 {
     private const int Rounds = 5;
-    private const int AcknowledgedPerRound = 1500;
+    private const int AcknowledgedPerRound = 1000;
 
     [Fact]
     public async Task Every_acknowledged_message_survives_kill_9_and_no_refused_one_comes_back()
@@ -27,7 +27,7 @@ public sealed class KillTests
     }
 
     /// <summary>
-    /// The kernel's answer to some syncs is made an error: those sessions must be refused, later ones accepted again, and what was
+    /// The kernel's answer to five of the writer's first 60 syncs is made an error (at most 20 messages share one): those sessions must be refused, later ones accepted again, and what was
     /// refused must not be there after a restart.
     /// </summary>
     [Fact]
@@ -35,8 +35,8 @@ public sealed class KillTests
     {
         using var directory = new SpoolDirectory();
         var journal = new WriterJournal();
-        string[] faults = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=20..400+20"];
-        await journal.RunAsync(directory.Path, faults, 1000);
+        string[] faults = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=20..60+10"];
+        await journal.RunAsync(directory.Path, faults, 1500);
         Assert.NotEmpty(journal.Refused);
         await journal.VerifyAsync(directory.Path);
     }
