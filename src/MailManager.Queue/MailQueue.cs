@@ -41,11 +41,20 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
 
         // Opening must work on a full disk too.
         reserve.Release();
-        var store = SpoolStore.Open(path);
-        var recovered = RecoveredSpool.Load(store.Database, logger);
-        SyncNames(options.Directory);
-        _bodies = new BodyFileStore(Path.Combine(options.Directory, "bodies"), timeProvider, logger);
-        _bodies.Sweep(recovered.Files);
+        var store = SpoolStore.Open(path, reserve.LogLimit);
+        RecoveredSpool recovered;
+        try
+        {
+            recovered = RecoveredSpool.Load(store.Database, logger);
+            _bodies = new BodyFileStore(Path.Combine(options.Directory, "bodies"), timeProvider, logger);
+            _bodies.Sweep(recovered.Files);
+            SyncNames(options.Directory);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
 
         _window = new DispatchWindow(options.DispatchWindow, logger);
         _schedule = new DeliverySchedule(timeProvider, _window.Enqueue);
@@ -91,7 +100,7 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
     public static MailQueue Open(MailQueueOptions options, TimeProvider timeProvider, ILogger logger)
     {
         options.Validate();
-        Directory.CreateDirectory(options.Directory);
+        CreatePrivateDirectory(options.Directory);
         var directoryLock = DataDirectoryLock.Take(options.Directory);
         try
         {
@@ -156,8 +165,11 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
             throw new ArgumentException("The delivery is not from a queue.", nameof(delivery));
         }
 
+        // What can throw comes before the delivery changes hands.
+        var notification = ToBatch(settlement.Notification);
         if (!delivery.TryEndAttempt())
         {
+            notification?.Clear();
             throw new InvalidOperationException($"Delivery {delivery.Key} is settled already.");
         }
 
@@ -184,7 +196,7 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
             NextAttemptAt = settlement.NextAttemptAt,
             Failure = settlement.Failure,
             Instructions = instructions,
-            Notification = ToBatch(settlement.Notification),
+            Notification = notification,
         });
 
         // Only now, for it may come back settled at once, and settlements of one delivery must be written in order.
@@ -206,6 +218,19 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
         return delivery.Spooled is { } spooled
             ? _readers.ReadAsync(spooled.Key, cancellationToken)
             : throw new ArgumentException("The delivery is not from a queue.", nameof(delivery));
+    }
+
+    /// <summary>Mail is nobody's business but this user's.</summary>
+    private static void CreatePrivateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     private static MessageBatch? ToBatch(AcceptedMessage? notification)

@@ -6,6 +6,7 @@ using System.Globalization;
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
 using MailManager.Queue;
+using MailManager.Smtp.Grammar;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailManager.Benchmarks.Queue;

@@ -2,6 +2,7 @@ using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using MailManager.Smtp.Framing;
 using MailManager.Smtp.Grammar;
+using SmtpCommandLine = MailManager.Smtp.Grammar.CommandLine;
 
 namespace MailManager.Benchmarks.Smtp;
 
@@ -19,7 +20,7 @@ public class CommandParsingBenchmarks
         var parsed = 0;
         while (CommandFramer.Read(ref buffer, out var line) == FrameStatus.Line)
         {
-            var command = CommandLine.Parse(line.FirstSpan);
+            var command = SmtpCommandLine.Parse(line.FirstSpan);
             parsed += command.Verb switch
             {
                 SmtpVerb.Mail => MailCommand.TryParse(command.Argument, out _, out _) ? 1 : 0,

@@ -11,6 +11,9 @@ namespace MailManager.Queue.Spool;
 /// </summary>
 internal sealed class BodyFileStore : IBodyFileStore, IDisposable
 {
+    /// <summary>Without an advisory lock, a system call each time, in a directory that is locked as a whole.</summary>
+    private const FileShare Sharing = FileShare.ReadWrite | FileShare.Delete;
+
     private readonly string _directory;
     private readonly SafeFileHandle? _directoryHandle;
     private readonly TimeProvider _timeProvider;
@@ -29,14 +32,14 @@ internal sealed class BodyFileStore : IBodyFileStore, IDisposable
     {
         var name = MessageId.New(_timeProvider.GetUtcNow()).ToString();
         var path = Path.Combine(_directory, name);
-        return new BodyFile(path, name, File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+        return new BodyFile(path, name, File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, Sharing), isOwned: false);
     }
 
     /// <summary>Opens the file that a row names. Throws <see cref="IOException"/> when it is not there.</summary>
     public BodyFile Open(string name)
     {
         var path = Path.Combine(_directory, name);
-        return new BodyFile(path, name, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return new BodyFile(path, name, File.OpenHandle(path, FileMode.Open, FileAccess.Read, Sharing), isOwned: true);
     }
 
     /// <summary>Makes the names of all files durable that were created before.</summary>

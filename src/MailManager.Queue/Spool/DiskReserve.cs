@@ -6,8 +6,8 @@ namespace MailManager.Queue.Spool;
 /// </summary>
 internal sealed class DiskReserve(string path, long length)
 {
-    /// <summary>Octets.</summary>
-    public long Length => length;
+    /// <summary>Octets of a log that can always be copied into the database once the space is released.</summary>
+    public long LogLimit => length / 2;
 
     /// <summary>The space is set aside.</summary>
     public bool IsHeld { get; private set; }

@@ -30,9 +30,9 @@ internal sealed class MessageBatch
             throw new ArgumentException($"Message {message.Id} has no deliveries.", nameof(accepted));
         }
 
-        if (content.File is not (null or BodyFile))
+        if (content.File is { } file && (file is not BodyFile body || !body.TryOwn()))
         {
-            throw new ArgumentException($"The file of message {message.Id} is not from this queue's store.", nameof(accepted));
+            throw new ArgumentException($"The file of message {message.Id} is not from this queue's store, or is another message's.", nameof(accepted));
         }
 
         var before = _records.Length;

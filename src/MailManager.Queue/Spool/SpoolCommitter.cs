@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
 namespace MailManager.Queue.Spool;
@@ -31,8 +32,8 @@ internal sealed class SpoolCommitter(
     /// <summary>Copying a longer log than this takes too long for those who wait; and see the remarks.</summary>
     private const int LongestLogPages = 1000;
 
-    /// <summary>Pages moved between two copies of the log while space is given back.</summary>
-    private const int VacuumPages = 64;
+    /// <summary>Steps of giving back space in one go, during which sessions wait; the rest follows.</summary>
+    private const int VacuumStepsPerRound = 32;
 
     /// <summary>Free pages that are kept for the next messages, since they are cheaper than new ones.</summary>
     private const int KeptFreePages = 128;
@@ -41,10 +42,13 @@ internal sealed class SpoolCommitter(
     private readonly List<MessageRows> _disowned = [];
     private SpoolStore? _store = store;
 
-    private readonly long _checkpointPages = Math.Min(LongestLogPages, reserve.Length / 4 / SpoolSchema.PageSize);
+    private readonly long _checkpointPages = Math.Min(LongestLogPages, reserve.LogLimit / 2 / SpoolSchema.PageSize);
+
+    /// <summary>Pages moved between two copies of the log while space is given back; the log has room for them and their parents.</summary>
+    private readonly int _vacuumPages = (int)Math.Min(256, reserve.LogLimit / 4 / SpoolSchema.PageSize);
 
     /// <summary>Octets that one transaction should not pass.</summary>
-    public long BatchBytes { get; } = Math.Min(8 << 20, reserve.Length / 4);
+    public long BatchBytes { get; } = Math.Min(8 << 20, reserve.LogLimit / 2);
 
     /// <summary>Settlements that are not durable yet.</summary>
     public int Unsettled => _settlements.Count;
@@ -54,7 +58,8 @@ internal sealed class SpoolCommitter(
     /// <summary>Makes the accepts, and settlements that wait, durable or not, and completes all accepts.</summary>
     public void Commit(List<AcceptOperation> accepts)
     {
-        if (!reserve.IsHeld)
+        var wasHeld = reserve.IsHeld;
+        if (!wasHeld)
         {
             Refuse(accepts, SpoolFault.Full);
             accepts.Clear();
@@ -84,6 +89,12 @@ internal sealed class SpoolCommitter(
         {
             CopyLog();
         }
+
+        if (wasHeld && !reserve.IsHeld)
+        {
+            // Often it was only a large message that took all space for a moment.
+            Recover();
+        }
     }
 
     /// <summary>Tries to get back to normal after a failure; called every now and then while <see cref="StorageWatch.Health"/> is bad.</summary>
@@ -91,18 +102,22 @@ internal sealed class SpoolCommitter(
     {
         try
         {
-            if (!reserve.IsHeld)
+            var open = EnsureOpen();
+            open.Checkpoint();
+
+            // Also cuts a log that is too long.
+            open.Probe();
+            var isRoom = IsRoom();
+            for (var step = 0; !isRoom && step < VacuumStepsPerRound && open.Vacuum(_vacuumPages); step++)
             {
-                Compact(keptPages: 0);
+                open.Checkpoint();
+                isRoom = IsRoom();
             }
 
-            if (!reserve.TryHold() || (watch.Health == QueueHealth.StorageFull && !reserve.CanHoldMore(BatchBytes)))
+            if (isRoom)
             {
-                return;
+                watch.Succeeded();
             }
-
-            EnsureOpen().Probe();
-            watch.Succeeded();
         }
         catch (SpoolException exception)
         {
@@ -110,21 +125,27 @@ internal sealed class SpoolCommitter(
         }
     }
 
-    /// <summary>Gives free space back to the file system; for quiet times.</summary>
-    public void GiveBackSpace()
+    /// <summary>Gives a part of the free space back to the file system; for quiet times. True: there is more.</summary>
+    public bool GiveBackSpace()
     {
         try
         {
-            if (EnsureOpen().FreePages() > KeptFreePages)
+            var open = EnsureOpen();
+            if (open.FreePages() > KeptFreePages)
             {
-                Compact(KeptFreePages);
-                EnsureOpen().TruncateLog();
+                open.Vacuum(_vacuumPages);
+                open.Checkpoint();
+                return true;
             }
+
+            open.TruncateLog();
         }
         catch (SpoolException exception)
         {
             Abandon(Note(exception));
         }
+
+        return false;
     }
 
     public void Close() => _store?.Dispose();
@@ -141,15 +162,7 @@ internal sealed class SpoolCommitter(
         try
         {
             var open = EnsureOpen();
-            foreach (var accept in accepts)
-            {
-                if (accept.Batch.HasFiles)
-                {
-                    bodies.SyncDirectory();
-                    break;
-                }
-            }
-
+            SyncFiles(accepts, CollectionsMarshal.AsSpan(_settlements).Slice(firstSettlement, settlementCount));
             open.Begin();
             foreach (var rows in _disowned)
             {
@@ -195,6 +208,30 @@ internal sealed class SpoolCommitter(
         _settlements.RemoveRange(firstSettlement, settlementCount);
         metrics.Committed(accepts.Count + settlementCount, Stopwatch.GetElapsedTime(started));
         return SpoolFault.None;
+    }
+
+    /// <summary>What rows are about to name: the files of accepts are synced already, those of notifications, which are rare, here.</summary>
+    private void SyncFiles(List<AcceptOperation> accepts, ReadOnlySpan<SettleOperation> settlements)
+    {
+        var hasFiles = false;
+        foreach (var accept in accepts)
+        {
+            hasFiles |= accept.Batch.HasFiles;
+        }
+
+        foreach (var settlement in settlements)
+        {
+            if (settlement.Notification is { HasFiles: true } notification)
+            {
+                notification.SyncFiles();
+                hasFiles = true;
+            }
+        }
+
+        if (hasFiles)
+        {
+            bodies.SyncDirectory();
+        }
     }
 
     private void Insert(SpoolStore open, AcceptOperation accept)
@@ -289,16 +326,8 @@ internal sealed class SpoolCommitter(
         }
     }
 
-    private void Compact(int keptPages)
-    {
-        var open = EnsureOpen();
-        open.Checkpoint();
-        while (open.FreePages() > keptPages)
-        {
-            open.Vacuum(VacuumPages);
-            open.Checkpoint();
-        }
-    }
+    /// <summary>The reserve is there, and after a lack of space there is enough for a batch besides.</summary>
+    private bool IsRoom() => reserve.TryHold() && (watch.Health != QueueHealth.StorageFull || reserve.CanHoldMore(BatchBytes));
 
     private bool ReleaseReserve()
     {
@@ -340,7 +369,7 @@ internal sealed class SpoolCommitter(
         }
     }
 
-    private SpoolStore EnsureOpen() => _store ??= SpoolStore.Open(path);
+    private SpoolStore EnsureOpen() => _store ??= SpoolStore.Open(path, reserve.LogLimit);
 
     private SpoolFault Note(IOException exception)
     {

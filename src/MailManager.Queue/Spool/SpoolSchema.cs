@@ -39,7 +39,10 @@ internal static class SpoolSchema
         """;
 
     /// <summary>Settings of the writing connection; makes the tables in a new file. Throws when the file is from a newer version.</summary>
-    public static void Prepare(SqliteDatabase database, string path)
+    /// <param name="database">The connection.</param>
+    /// <param name="path">Its file, for the message.</param>
+    /// <param name="logLimit">Octets to which a log that has grown longer is cut when it is written from its start again.</param>
+    public static void Prepare(SqliteDatabase database, string path, long logLimit)
     {
         // Both are laid down in the first page of a new file and ignored in an old one.
         database.Execute($"PRAGMA page_size={PageSize}");
@@ -49,6 +52,8 @@ internal static class SpoolSchema
 
         // The writer copies the log itself, since SQLite hides what a failed copy says about the disk.
         database.Execute("PRAGMA wal_autocheckpoint=0");
+
+        database.Execute($"PRAGMA journal_size_limit={logLimit}");
 
         // Rows are mostly deleted while their pages are still here: about 1500 messages of 10 KiB, in KiB.
         database.Execute("PRAGMA cache_size=-16384");

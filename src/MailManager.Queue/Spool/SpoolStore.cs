@@ -39,12 +39,12 @@ internal sealed class SpoolStore : IDisposable
     /// <summary>Frames in the log that are not yet copied into the database.</summary>
     public long PagesInLog => _database.PagesWritten - _pagesBefore;
 
-    public static SpoolStore Open(string path)
+    public static SpoolStore Open(string path, long logLimit)
     {
         var database = SqliteDatabase.Open(path, readOnly: false);
         try
         {
-            SpoolSchema.Prepare(database, path);
+            SpoolSchema.Prepare(database, path, logLimit);
             return new SpoolStore(database);
         }
         catch
@@ -124,7 +124,7 @@ internal sealed class SpoolStore : IDisposable
     /// <summary>Moves the last pages of the file into free ones, so that the next checkpoint cuts the file. False: none are free.</summary>
     public bool Vacuum(int pages)
     {
-        if (_database.QueryInteger("PRAGMA freelist_count") == 0)
+        if (FreePages() == 0)
         {
             return false;
         }

@@ -107,7 +107,12 @@ internal sealed class SpoolWriter
                 var work = Next();
                 if (work == Work.Idle)
                 {
-                    _committer.GiveBackSpace();
+                    if (_committer.GiveBackSpace())
+                    {
+                        // What has arrived meanwhile goes first.
+                        _idleAt = 0;
+                    }
+
                     continue;
                 }
 

@@ -8,7 +8,7 @@ namespace MailManager.Queue.Spool;
 internal sealed class StorageWatch(QueueMetrics metrics, ILogger logger)
 {
     private readonly Lock _gate = new();
-    private QueueHealth _health = QueueHealth.Ready;
+    private volatile QueueHealth _health = QueueHealth.Ready;
 
     public QueueHealth Health => _health;
 
