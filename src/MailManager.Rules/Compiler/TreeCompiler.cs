@@ -34,9 +34,11 @@ internal static class TreeCompiler
             Expression.Call(Input, nameof(RuleInput.ClientIsIn), null, Expression.Constant(address.Number)), address.Negated),
         EnvelopeCondition envelope => Negate(EmitMatch(envelope), envelope.Negated),
         HeaderCondition header => Negate(
-            Expression.Call(Input, nameof(RuleInput.HeaderMatches), null, Expression.Constant(header.Slot), Expression.Constant(header.Matcher)),
+            Expression.Call(
+                Input, nameof(RuleInput.HeaderMatches), null, Expression.Constant(header.Slot), Expression.Constant(header.Matcher)),
             header.Negated),
-        SizeCondition size => EmitComparison(size.Operator, Expression.Property(Input, nameof(RuleInput.MessageSize)), Expression.Constant(size.Value)),
+        SizeCondition size => EmitComparison(
+            size.Operator, Expression.Property(Input, nameof(RuleInput.MessageSize)), Expression.Constant(size.Value)),
         TlsCondition tls => Negate(Expression.Property(EmitSession(), nameof(SessionFacts.IsTls)), !tls.Expected),
         TlsWrappedCondition tls => Negate(Expression.Property(EmitSession(), nameof(SessionFacts.IsTlsWrapped)), !tls.Expected),
         _ => Expression.Call(Expression.Constant(condition), nameof(Condition.Holds), null, Input),

@@ -26,11 +26,23 @@ internal static class PolicyConditions
         PolicyStringExpression { Evaluate: PolicyStringOperand.Recipient } text =>
             builder.Envelope(path, EnvelopeOperand.Recipient, "RECIPIENT", text.Operator, text.Values),
         PolicyIpv4Expression ip => builder.Address(
-            path, "SENDER_IP", ip.Operator, ip.Values, static (text, range) => range.IsIpv4 && !text.Contains(':') && text.Contains('/'), "an IPv4 range such as 192.0.2.0/24"),
+            path,
+            "SENDER_IP",
+            ip.Operator,
+            ip.Values,
+            static (text, range) => range.IsIpv4 && !text.Contains(':') && text.Contains('/'),
+            "an IPv4 range such as 192.0.2.0/24"),
         PolicyIpv6Expression ip => builder.Address(
-            path, "SENDER_IPV6", ip.Operator, ip.Values, static (text, range) => !range.IsIpv4 && text.Contains('/'), "an IPv6 range such as 2001:db8::/32"),
+            path,
+            "SENDER_IPV6",
+            ip.Operator,
+            ip.Values,
+            static (text, range) => !range.IsIpv4 && text.Contains('/'),
+            "an IPv6 range such as 2001:db8::/32"),
         PolicyTlsExpression tls => new TlsVersionCondition(
-            ConditionBuilder.Describe("TLS_PROTOCOL", tls.Operator, [tls.Value == TlsProtocolVersion.Tls13 ? "TLS1_3" : "TLS1_2"]), tls.Operator, tls.Value),
+            ConditionBuilder.Describe("TLS_PROTOCOL", tls.Operator, [tls.Value == TlsProtocolVersion.Tls13 ? "TLS1_3" : "TLS1_2"]),
+            tls.Operator,
+            tls.Value),
         PolicyBooleanExpression { Evaluate: PolicyBooleanOperand.RecipientIsInAddressList } => builder.Unsupported(path, "address lists are"),
         PolicyStringExpression or PolicyBooleanExpression => builder.Unsupported(path, "add-ons (Analysis) are"),
         _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, null),

@@ -49,7 +49,7 @@ public sealed class CompiledRuleSet
 
     /// <summary>
     /// Decides on a message. Allocates nothing once the objects have grown to the size of the messages, unless header text must be decoded
-    /// (RFC 2047).
+    /// (RFC 2047) or there are more than 256 recipients.
     /// </summary>
     /// <param name="input">Its session and message must be set.</param>
     /// <param name="recipients">Of the envelope.</param>

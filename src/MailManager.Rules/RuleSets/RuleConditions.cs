@@ -14,12 +14,16 @@ internal static class RuleConditions
         RuleStringExpression text => Build(builder, text, path),
         RuleNumberExpression { Value: double.NaN } => Invalid(builder, $"{path}.Value", "a number is needed"),
         RuleNumberExpression number => new SizeCondition(
-            ConditionBuilder.Describe("MESSAGE_SIZE", number.Operator, [number.Value.ToString(CultureInfo.InvariantCulture)]), number.Operator, number.Value),
-        RuleBooleanExpression { Evaluate: RuleBooleanOperand.Attribute attribute } flag => Build(attribute.Name, flag.Operator),
+            ConditionBuilder.Describe("MESSAGE_SIZE", number.Operator, [number.Value.ToString(CultureInfo.InvariantCulture)]),
+            number.Operator,
+            number.Value),
+        RuleBooleanExpression { Evaluate: RuleBooleanOperand.Attribute attribute } flag =>
+            Build(attribute.Name, flag.Operator),
         RuleBooleanExpression { Evaluate: RuleBooleanOperand.IsInAddressList } => builder.Unsupported(path, "address lists are"),
         RuleIpExpression ip => builder.Address(
             path, "SOURCE_IP", ip.Operator, ip.Values, null, "an IPv4 or IPv6 address or range such as 192.0.2.0/24 or 2001:db8::/32"),
-        RuleVerdictExpression { Evaluate: RuleVerdictOperand.Attribute verdict } => builder.Unsupported(path, $"{ConditionBuilder.ApiName(verdict.Name.ToString())} verdicts are"),
+        RuleVerdictExpression { Evaluate: RuleVerdictOperand.Attribute verdict } =>
+            builder.Unsupported(path, $"{ConditionBuilder.ApiName(verdict.Name.ToString())} verdicts are"),
         RuleDmarcExpression => builder.Unsupported(path, "DMARC policies are"),
         RuleBooleanExpression or RuleVerdictExpression => builder.Unsupported(path, "add-ons (Analysis) are"),
         _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, null),
@@ -37,7 +41,8 @@ internal static class RuleConditions
                 return builder.Envelope(path, EnvelopeOperand.Recipient, "RECIPIENT", text.Operator, text.Values);
             case RuleStringOperand.Attribute attribute:
                 var field = attribute.Name.ToString();
-                return builder.Header(path, field, attribute.Name != RuleStringEmailAttribute.Subject, ConditionBuilder.ApiName(field), text.Operator, text.Values);
+                var holdsAddresses = attribute.Name != RuleStringEmailAttribute.Subject;
+                return builder.Header(path, field, holdsAddresses, ConditionBuilder.ApiName(field), text.Operator, text.Values);
             case RuleStringOperand.MimeHeader header when HeaderNames.IsExtension(header.Name):
                 return builder.Header(path, header.Name, false, header.Name, text.Operator, text.Values);
             case RuleStringOperand.MimeHeader header:

@@ -40,7 +40,7 @@ internal sealed class EqualsAny(ImmutableArray<string> values) : StringMatcher
     public override bool Matches(ReadOnlySpan<char> text) => _values.Contains(text);
 }
 
-/// <summary>For one value too: ten times as fast as <see cref="MemoryExtensions.Contains(ReadOnlySpan{char}, ReadOnlySpan{char}, StringComparison)"/>.</summary>
+/// <summary>A search for all values at once; even for one it is ten times as fast as a plain search that ignores case.</summary>
 internal sealed class ContainsAny(ImmutableArray<string> values) : StringMatcher
 {
     private readonly SearchValues<string> _values = SearchValues.Create(values.AsSpan(), StringComparison.OrdinalIgnoreCase);
