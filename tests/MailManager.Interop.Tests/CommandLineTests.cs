@@ -43,7 +43,7 @@ public class CommandLineTests
         var output = await ChildProcess.RunAsync(1, Programs.MailManager, "check", "--config", file);
 
         Assert.Contains($"{file}:5: Relays[0].ServerPort: ", output, StringComparison.Ordinal);
-        Assert.Contains($"{file}:7: Relays[0].Colour: ", output, StringComparison.Ordinal);
+        Assert.Contains($"{file}:7: Relays[0]: 'Colour' is not a known key", output, StringComparison.Ordinal);
     }
 
     [Fact]
