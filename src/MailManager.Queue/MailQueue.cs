@@ -68,8 +68,8 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
             _watch.Failed(SpoolFault.Full, new IOException("The disk reserve could not be allocated."));
         }
 
-        var committer = new SpoolCommitter(path, store, recovered.Keys, _bodies, reserve, _watch, _metrics, logger);
-        _writer = new SpoolWriter(committer, _watch, options);
+        var disk = new SpoolDisk(path, store, reserve, _watch, logger);
+        _writer = new SpoolWriter(new SpoolCommitter(disk, recovered.Keys, _bodies, _metrics, logger), disk, _watch, options);
         _syncer = new BodyFileSyncer(_writer, _watch);
         foreach (var (delivery, nextAttemptAt) in recovered.Deliveries)
         {

@@ -211,6 +211,25 @@ public sealed class QueueLifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task All_settlements_that_wait_at_a_stop_are_written()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 2000).Select(_ => AcceptAsync(_queue, Message(To("relay:a", "x@example.com")), Content(10))));
+        List<QueuedDelivery> deliveries = [];
+        while (deliveries.Count < 2000)
+        {
+            deliveries.Add(await _dispatcher.TakeAsync());
+        }
+
+        foreach (var delivery in deliveries)
+        {
+            _queue.Settle(delivery, new DeliverySettlement());
+        }
+
+        await _queue.StopAsync();
+        Assert.Equal(0, _directory.Query("SELECT count(*) FROM delivery"));
+    }
+
+    [Fact]
     public async Task A_dispatcher_that_throws_gets_the_delivery_again_a_minute_later()
     {
         _dispatcher.OnDispatch = _ => throw new InvalidOperationException("bug");

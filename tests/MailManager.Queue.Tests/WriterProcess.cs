@@ -2,7 +2,7 @@ namespace MailManager.Queue.Tests;
 
 /// <summary>
 /// This test program as a process of its own that fills a spool until it is killed. For every message it first prints
-/// <c>try ID</c> and, when the queue has answered, <c>ok ID</c>, <c>full ID</c> or <c>failed ID</c>; for every settlement <c>settle ID</c>
+/// <c>try ID FILE</c> (the body file's name or <c>-</c>) and, when the queue has answered, <c>ok ID</c>, <c>full ID</c> or <c>failed ID</c>; for every settlement <c>settle ID</c>
 /// before it is handed over. One line is one write.
 /// </summary>
 internal static class WriterProcess
@@ -42,8 +42,8 @@ internal static class WriterProcess
             for (var i = 0; ; i++)
             {
                 var message = TestMessages.Message(TestMessages.To("relay:a", "x@example.com"));
-                Say($"try {message.Id}");
                 var content = (writer + i) % 10 == 0 ? TestMessages.Content(70_000, queue) : TestMessages.Content(64 + (i % 20 * 1000));
+                Say($"try {message.Id} {content.File?.Name ?? "-"}");
                 var result = await TestMessages.AcceptAsync(queue, message, content);
                 var word = result switch
                 {

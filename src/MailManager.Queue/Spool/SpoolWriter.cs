@@ -18,6 +18,7 @@ internal sealed class SpoolWriter
     private readonly List<SettleOperation> _settlements = [];
     private readonly List<AcceptOperation> _batch = [];
     private readonly SpoolCommitter _committer;
+    private readonly SpoolDisk _disk;
     private readonly StorageWatch _watch;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,9 +40,10 @@ internal sealed class SpoolWriter
     /// <summary>The last commit left settlements for another.</summary>
     private bool _hasMore;
 
-    public SpoolWriter(SpoolCommitter committer, StorageWatch watch, MailQueueOptions options)
+    public SpoolWriter(SpoolCommitter committer, SpoolDisk disk, StorageWatch watch, MailQueueOptions options)
     {
         _committer = committer;
+        _disk = disk;
         _watch = watch;
         _settleDelay = (long)options.SettleDelay.TotalMilliseconds;
         _idleDelay = (long)options.IdleDelay.TotalMilliseconds;
@@ -107,7 +109,7 @@ internal sealed class SpoolWriter
                 var work = Next();
                 if (work == Work.Idle)
                 {
-                    if (_committer.GiveBackSpace())
+                    if (_disk.GiveBackSpace())
                     {
                         // What has arrived meanwhile goes first.
                         _idleAt = 0;
@@ -128,7 +130,7 @@ internal sealed class SpoolWriter
                 Commit();
             }
 
-            _committer.Close();
+            _disk.Close();
             _ended.SetResult();
         }
         catch (Exception exception)
@@ -150,7 +152,7 @@ internal sealed class SpoolWriter
         var now = Environment.TickCount64;
         if (_watch.Health != QueueHealth.Ready && (now >= _retryAt || isProgress))
         {
-            _committer.Recover();
+            _disk.Recover();
             _retryAt = long.MaxValue;
         }
 
@@ -211,7 +213,7 @@ internal sealed class SpoolWriter
     {
         long bytes = 0;
         while (_batch.Count < AcceptsPerBatch && _accepts.TryPeek(out var accept)
-            && (_batch.Count == 0 || bytes + accept.Batch.Bytes <= _committer.BatchBytes))
+            && (_batch.Count == 0 || bytes + accept.Batch.Bytes <= _disk.BatchBytes))
         {
             bytes += accept.Batch.Bytes;
             _batch.Add(_accepts.Dequeue());

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using MailManager.Queue.Schedule;
+using MailManager.Queue.Spool;
 using Microsoft.Extensions.Logging.Abstractions;
 using static MailManager.Queue.Tests.TestMessages;
 
@@ -99,6 +101,38 @@ public sealed class FullDiskTests : IAsyncLifetime
         var small = Enumerable.Range(0, 20).Select(_ => AcceptOneAsync(1000)).ToList();
         Assert.Equal(AcceptResult.StorageFull, await large);
         Assert.All(await Task.WhenAll(small), result => Assert.Equal(AcceptResult.Committed, result));
+    }
+
+    [Fact]
+    public async Task In_one_batch_only_the_message_that_is_too_large_is_refused()
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(_mount, "direct")).FullName;
+        var database = Path.Combine(directory, "queue.db");
+        using var bodies = new BodyFileStore(Path.Combine(directory, "bodies"), TimeProvider.System, NullLogger.Instance);
+        using var metrics = new QueueMetrics(() => 0, () => 0);
+        var reserve = new DiskReserve(Path.Combine(directory, "reserve"), 512 << 10);
+        Assert.True(reserve.TryHold());
+        var store = SpoolStore.Open(database, reserve.LogLimit);
+        var disk = new SpoolDisk(database, store, reserve, new StorageWatch(metrics, NullLogger.Instance), NullLogger.Instance);
+        var committer = new SpoolCommitter(disk, new KeySequence(0, 0), bodies, metrics, NullLogger.Instance);
+        var window = new DispatchWindow(limit: 1, NullLogger.Instance);
+        var pool = new AcceptOperationPool(new DeliveryAdmission(window, new ContentBudget(0), bodies, metrics));
+
+        List<AcceptOperation> batch = [];
+        foreach (var size in new[] { 1000, 7_500_000, 2000 })
+        {
+            var content = Content(size);
+            batch.Add(pool.Rent());
+            batch[^1].Batch.Add(new AcceptedMessage(Message(To("relay:a", "x@example.com")), content));
+            content.Release();
+        }
+
+        var answers = batch.Select(operation => operation.Task.AsTask()).ToList();
+        committer.Commit(batch);
+        var stored = store.Database.QueryInteger("SELECT sum(size) FROM message");
+        disk.Close();
+        Assert.Equal([AcceptResult.Committed, AcceptResult.StorageFull, AcceptResult.Committed], await Task.WhenAll(answers));
+        Assert.Equal(3000, stored);
     }
 
     [Fact]
