@@ -9,8 +9,6 @@ public sealed class DotStufferTests
 {
     private static readonly Gen<string> StrictPiece = Pick("\r\n", ".", "..", "\r\n.", "\r\n.\r\n", "a", "line of text", " ", "\t", "é", "From x");
 
-    private static readonly Gen<string> Forbidden = Pick("\r", "\n", "\0", "\n.\n", "\r.\r", "\n.\r\n", "\r.\r\n", "\r\n.\n", "\r\n.\r\r\n", "\r\n\0.\r\n");
-
     [Fact]
     public void Every_strict_content_comes_back_whatever_the_chunks() =>
         Gen.Select(StrictPiece.Array[0, 40], Gen.Int[1, 9]).Sample((pieces, chunk) =>
@@ -20,20 +18,15 @@ public sealed class DotStufferTests
             Assert.NotNull(wire);
             var expected = content is [] or [.., (byte)'\r', (byte)'\n'] ? content : [.. content, (byte)'\r', (byte)'\n'];
             Assert.Equal(expected, Unstuff(wire));
-        });
+        }, iter: 5_000);
 
     [Fact]
-    public void A_content_with_a_bare_cr_lf_or_nul_never_gets_its_final_dot() =>
-        Gen.Select(StrictPiece.Array[0, 10], Forbidden, Pick("a", "", ".a"), StrictPiece.Array[0, 10], Gen.Int[1, 9]).Sample((before, bad, between, after, chunk) =>
+    public void A_content_is_sent_exactly_when_it_has_no_bare_cr_lf_or_nul() =>
+        Gen.Select(Pick("\r\n", "\r", "\n", "\0", ".", "a").Array[0, 8], Gen.Int[1, 9]).Sample((pieces, chunk) =>
         {
-            var text = string.Concat(before) + bad + between + string.Concat(after);
-            if (IsStrict(text))
-            {
-                return;
-            }
-
-            Assert.Null(Stuff(Bytes(text), chunk));
-        });
+            var text = string.Concat(pieces);
+            Assert.Equal(IsStrict(text), Stuff(Bytes(text), chunk) is not null);
+        }, iter: 50_000);
 
     [Theory]
     [InlineData("", ".\r\n")]

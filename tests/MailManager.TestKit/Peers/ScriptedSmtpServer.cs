@@ -11,7 +11,7 @@ namespace MailManager.TestKit.Peers;
 public sealed class ScriptedSmtpServer : IAsyncDisposable
 {
     /// <summary>How long a test waits for something that should happen, before it fails.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Lock _gate = new();
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
