@@ -18,8 +18,9 @@ public enum BufferFault
 
 /// <summary>
 /// Collects one message while it arrives. It stays in one rented block, so that the header can be read in place and the body handed on without a
-/// copy; past the threshold it continues in a body file, and memory keeps the start of it, at least the whole header block. Used by one session;
-/// reusable after <see cref="Detach"/> or <see cref="Discard"/>.
+/// copy; past the threshold it continues in a body file, and memory keeps the start of it, at least the whole header block. Used by one session.
+/// Order: any number of <see cref="Append"/>, then <see cref="Finish"/>, then <see cref="Detach"/> or <see cref="Discard"/>, after which it is ready
+/// for the next message.
 /// </summary>
 public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageBuffer.DefaultThreshold) : IMessageSink
 {
@@ -34,11 +35,18 @@ public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageB
     /// <summary>First block, in octets: most mail fits without growing.</summary>
     private const int InitialLength = 16 * 1024;
 
+    /// <summary>Octets that are collected before they are written to the file.</summary>
+    private const int PendingLength = 64 * 1024;
+
     private readonly HeaderIndex _headers = new();
     private byte[]? _block;
     private int _blockLength;
     private bool _headIsComplete;
     private IBodyFile? _file;
+
+    /// <summary>What is to be written to the file next: one system call for many small runs.</summary>
+    private byte[]? _pending;
+    private int _pendingLength;
 
     /// <summary>Octets so far.</summary>
     public long Length { get; private set; }
@@ -52,7 +60,7 @@ public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageB
     /// <summary>The message, or of a large one the start that holds the header block.</summary>
     public ReadOnlyMemory<byte> Head => _block.AsMemory(0, _blockLength);
 
-    /// <summary>The header fields; call after the last octet.</summary>
+    /// <summary>The header fields; call after <see cref="Finish"/>.</summary>
     public HeaderIndex IndexHeaders()
     {
         _headers.Build(Head.Span);
@@ -68,7 +76,7 @@ public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageB
         }
 
         Length += octets.Length;
-        if (!_headIsComplete && _blockLength + octets.Length <= threshold)
+        if (_file is null && _blockLength + octets.Length <= threshold)
         {
             AppendToBlock(octets);
             return;
@@ -80,8 +88,20 @@ public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageB
         }
         catch (IOException fault)
         {
-            Fail(BufferFault.Storage);
-            StorageException = fault;
+            Fail(fault);
+        }
+    }
+
+    /// <summary>Writes what is left to the file, if there is one. Only then is <see cref="Fault"/> final.</summary>
+    public void Finish()
+    {
+        try
+        {
+            WritePending();
+        }
+        catch (IOException fault)
+        {
+            Fail(fault);
         }
     }
 
@@ -132,7 +152,7 @@ public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageB
             _file.Append(Head.Span);
         }
 
-        _file.Append(octets);
+        AppendToPending(octets);
         if (_headIsComplete)
         {
             return;
@@ -150,11 +170,45 @@ public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageB
         }
     }
 
+    private void AppendToPending(ReadOnlySpan<byte> octets)
+    {
+        _pending ??= ArrayPool<byte>.Shared.Rent(PendingLength);
+        if (_pendingLength + octets.Length > _pending.Length)
+        {
+            WritePending();
+        }
+
+        if (octets.Length > _pending.Length)
+        {
+            _file!.Append(octets);
+            return;
+        }
+
+        octets.CopyTo(_pending.AsSpan(_pendingLength));
+        _pendingLength += octets.Length;
+    }
+
+    private void WritePending()
+    {
+        if (_pendingLength > 0)
+        {
+            _file!.Append(_pending.AsSpan(0, _pendingLength));
+            _pendingLength = 0;
+        }
+    }
+
+    private void Fail(IOException fault)
+    {
+        Fail(BufferFault.Storage);
+        StorageException = fault;
+    }
+
     private void Fail(BufferFault fault)
     {
         Fault = fault;
         _file?.Delete();
         _file = null;
+        _pendingLength = 0;
     }
 
     private void Clear()
@@ -163,6 +217,13 @@ public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageB
         _blockLength = 0;
         _headIsComplete = false;
         _file = null;
+        _pendingLength = 0;
+        if (_pending is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_pending);
+            _pending = null;
+        }
+
         Length = 0;
         Fault = BufferFault.None;
         StorageException = null;

@@ -110,6 +110,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
     public async ValueTask<SmtpReply> EndDataAsync(DataFaults faults, CancellationToken cancellationToken)
     {
         var workspace = _workspace!;
+        workspace.Buffer.Finish();
         if (Refusal(faults, workspace.Buffer) is { } refusal)
         {
             Reset();

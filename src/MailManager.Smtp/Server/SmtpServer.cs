@@ -42,7 +42,8 @@ public sealed class SmtpServer : IAsyncDisposable
                 MaxReadBufferSize = 256 * 1024,
                 MaxWriteBufferSize = 64 * 1024,
                 NoDelay = true,
-                WaitForDataBeforeAllocatingBuffer = true,
+                UnsafePreferInlineScheduling = true,
+                WaitForDataBeforeAllocatingBuffer = false,
             }),
             loggers);
 

@@ -14,6 +14,7 @@ public class MessageBufferTests
         buffer.Append("Subject: x\r\n\r\n"u8);
         buffer.Append("body\r\n"u8);
 
+        buffer.Finish();
         var content = buffer.Detach();
 
         Assert.True(content.IsInMemory);
@@ -32,6 +33,7 @@ public class MessageBufferTests
             buffer.Append(Encoding.ASCII.GetBytes(part));
         }
 
+        buffer.Finish();
         Assert.Equal(23, buffer.IndexHeaders().Length);
         var content = buffer.Detach();
 
@@ -54,7 +56,8 @@ public class MessageBufferTests
                 buffer.Append(piece);
             }
 
-            var content = buffer.Detach();
+            buffer.Finish();
+        var content = buffer.Detach();
             var all = pieces.SelectMany(piece => piece).ToArray();
             var stored = content.IsInMemory ? content.Head.ToArray() : files.All.Single().Octets;
             var result = stored.AsSpan().SequenceEqual(all) && content.Length == all.Length && all.AsSpan().StartsWith(content.Head.Span);
@@ -113,6 +116,7 @@ public class MessageBufferTests
     {
         var buffer = new MessageBuffer(new MemoryFiles());
         buffer.Append("x"u8);
+        buffer.Finish();
         var content = buffer.Detach();
         content.AddReference();
         content.Release();
