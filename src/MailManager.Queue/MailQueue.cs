@@ -68,7 +68,7 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
             _watch.Failed(SpoolFault.Full, new IOException("The disk reserve could not be allocated."));
         }
 
-        var disk = new SpoolDisk(path, store, reserve, _watch, logger);
+        var disk = new SpoolDisk(path, store, reserve, _bodies, _watch, logger);
         _writer = new SpoolWriter(new SpoolCommitter(disk, recovered.Keys, _bodies, _metrics, logger), disk, _watch, options);
         _syncer = new BodyFileSyncer(_writer, _watch);
         foreach (var (delivery, nextAttemptAt) in recovered.Deliveries)

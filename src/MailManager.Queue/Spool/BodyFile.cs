@@ -3,14 +3,21 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MailManager.Queue.Spool;
 
-/// <summary>One body file, being written or read. <see cref="Close"/> and <see cref="Delete"/> may be called repeatedly.</summary>
-internal sealed class BodyFile(string path, string name, SafeFileHandle handle, bool isOwned) : IBodyFile
+/// <summary>
+/// One body file, being written or read. It may be longer than what was written to it, when it was another message's before.
+/// <see cref="Close"/> and <see cref="Delete"/> may be called repeatedly.
+/// </summary>
+internal sealed class BodyFile(string path, string name, SafeFileHandle handle, SpareBodyFiles spares, bool isWritable, bool isNew) : IBodyFile
 {
-    private int _isOwned = isOwned ? 1 : 0;
+    private int _isOwned = isWritable ? 0 : 1;
+    private int _isClosed;
     private long _length;
     private bool _isSynced;
 
     public string Name { get; } = name;
+
+    /// <summary>Its name is durable only when the directory has been synced since.</summary>
+    public bool IsNew { get; } = isNew;
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -43,11 +50,19 @@ internal sealed class BodyFile(string path, string name, SafeFileHandle handle, 
         }
     }
 
-    public void Close() => handle.Dispose();
+    public void Close() => Close(isWritable);
 
     public void Delete()
     {
-        handle.Dispose();
+        Close(mayBeKept: false);
         File.Delete(path);
+    }
+
+    private void Close(bool mayBeKept)
+    {
+        if (Interlocked.Exchange(ref _isClosed, 1) == 0)
+        {
+            spares.Closed(Name, handle, _length, mayBeKept);
+        }
     }
 }

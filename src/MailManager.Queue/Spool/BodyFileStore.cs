@@ -16,6 +16,7 @@ internal sealed class BodyFileStore : IBodyFileStore, IDisposable
 
     private readonly string _directory;
     private readonly SafeFileHandle? _directoryHandle;
+    private readonly SpareBodyFiles _spares = new();
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
 
@@ -30,31 +31,45 @@ internal sealed class BodyFileStore : IBodyFileStore, IDisposable
 
     public IBodyFile Create()
     {
-        var name = MessageId.New(_timeProvider.GetUtcNow()).ToString();
-        var path = Path.Combine(_directory, name);
-        return new BodyFile(path, name, File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, Sharing), isOwned: false);
+        if (_spares.TryTake(out var name, out var handle))
+        {
+            return new BodyFile(PathOf(name), name, handle, _spares, isWritable: true, isNew: false);
+        }
+
+        name = MessageId.New(_timeProvider.GetUtcNow()).ToString();
+        handle = File.OpenHandle(PathOf(name), FileMode.CreateNew, FileAccess.ReadWrite, Sharing);
+        _spares.Opened(name);
+        return new BodyFile(PathOf(name), name, handle, _spares, isWritable: true, isNew: true);
     }
 
     /// <summary>Opens the file that a row names. Throws <see cref="IOException"/> when it is not there.</summary>
     public BodyFile Open(string name)
     {
-        var path = Path.Combine(_directory, name);
-        return new BodyFile(path, name, File.OpenHandle(path, FileMode.Open, FileAccess.Read, Sharing), isOwned: true);
+        var handle = File.OpenHandle(PathOf(name), FileMode.Open, FileAccess.Read, Sharing);
+        _spares.Opened(name);
+        return new BodyFile(PathOf(name), name, handle, _spares, isWritable: false, isNew: false);
     }
 
     /// <summary>Makes the names of all files durable that were created before.</summary>
     public void SyncDirectory() => PosixFile.SyncDirectory(_directoryHandle);
 
-    /// <summary>Deletes a file whose row is gone. One that cannot be deleted now is swept at the next start.</summary>
+    /// <summary>
+    /// The row of a file is gone, durably: it becomes a spare or is deleted. One that cannot be deleted now is swept at the next start.
+    /// </summary>
     public void Delete(string name)
     {
-        try
+        if (!_spares.TryKeep(name))
         {
-            File.Delete(Path.Combine(_directory, name));
+            Unlink(name);
         }
-        catch (IOException exception)
+    }
+
+    /// <summary>Deletes the spare files: their space is needed, or nobody needs them.</summary>
+    public void DeleteSpares()
+    {
+        foreach (var name in _spares.Drain())
         {
-            QueueLog.BodyFileNotDeleted(_logger, exception, name);
+            Unlink(name);
         }
     }
 
@@ -67,7 +82,7 @@ internal sealed class BodyFileStore : IBodyFileStore, IDisposable
             var name = Path.GetFileName(path);
             if (MessageId.TryParse(name, out _) && !named.Contains(name))
             {
-                Delete(name);
+                Unlink(name);
                 swept++;
             }
         }
@@ -78,5 +93,24 @@ internal sealed class BodyFileStore : IBodyFileStore, IDisposable
         }
     }
 
-    public void Dispose() => _directoryHandle?.Dispose();
+    public void Dispose()
+    {
+        DeleteSpares();
+        _spares.Dispose();
+        _directoryHandle?.Dispose();
+    }
+
+    private string PathOf(string name) => Path.Combine(_directory, name);
+
+    private void Unlink(string name)
+    {
+        try
+        {
+            File.Delete(PathOf(name));
+        }
+        catch (IOException exception)
+        {
+            QueueLog.BodyFileNotDeleted(_logger, exception, name);
+        }
+    }
 }

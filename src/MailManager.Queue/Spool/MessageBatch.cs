@@ -20,6 +20,9 @@ internal sealed class MessageBatch
     /// <summary>Some content is in a file.</summary>
     public bool HasFiles { get; private set; }
 
+    /// <summary>Some content is in a file whose name is not durable yet.</summary>
+    public bool HasNewFiles { get; private set; }
+
     public ref readonly Entry this[int index] => ref _entries[index];
 
     public void Add(in AcceptedMessage accepted)
@@ -52,6 +55,7 @@ internal sealed class MessageBatch
         _entries[Count++] = new Entry { Message = message, Content = content.AddReference() };
         Bytes += _records.Length - before + (content.IsInMemory ? content.Length : 0);
         HasFiles |= !content.IsInMemory;
+        HasNewFiles |= content.File is BodyFile { IsNew: true };
     }
 
     /// <summary>Makes the contents that are in files durable. Blocks; throws <see cref="IOException"/>.</summary>
@@ -130,6 +134,7 @@ internal sealed class MessageBatch
         Count = 0;
         Bytes = 0;
         HasFiles = false;
+        HasNewFiles = false;
         _records.Clear();
         _recordEnds.Clear();
     }

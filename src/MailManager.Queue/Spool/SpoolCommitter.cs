@@ -129,10 +129,10 @@ internal sealed class SpoolCommitter(SpoolDisk disk, KeySequence keys, BodyFileS
     /// <summary>What rows are about to name: the files of accepts are synced already, those of notifications, which are rare, here.</summary>
     private void SyncFiles(List<AcceptOperation> accepts, ReadOnlySpan<SettleOperation> settlements)
     {
-        var hasFiles = false;
+        var hasNewFiles = false;
         foreach (var accept in accepts)
         {
-            hasFiles |= accept.Batch.HasFiles;
+            hasNewFiles |= accept.Batch.HasNewFiles;
         }
 
         foreach (var settlement in settlements)
@@ -140,11 +140,11 @@ internal sealed class SpoolCommitter(SpoolDisk disk, KeySequence keys, BodyFileS
             if (settlement.Notification is { HasFiles: true } notification)
             {
                 notification.SyncFiles();
-                hasFiles = true;
+                hasNewFiles |= notification.HasNewFiles;
             }
         }
 
-        if (hasFiles)
+        if (hasNewFiles)
         {
             bodies.SyncDirectory();
         }

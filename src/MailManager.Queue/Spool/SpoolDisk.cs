@@ -13,7 +13,7 @@ namespace MailManager.Queue.Spool;
 /// space that it has, and deletions need no more. Messages are refused until the reserve could be allocated again, so that they cannot
 /// take the space. A message that finds the disk full is refused alone and touches no reserve.
 /// </remarks>
-internal sealed class SpoolDisk(string path, SpoolStore store, DiskReserve reserve, StorageWatch watch, ILogger logger)
+internal sealed class SpoolDisk(string path, SpoolStore store, DiskReserve reserve, BodyFileStore bodies, StorageWatch watch, ILogger logger)
 {
     /// <summary>Copying a longer log than this takes too long for those who wait; and see the remarks.</summary>
     private const int LongestLogPages = 1000;
@@ -49,9 +49,10 @@ internal sealed class SpoolDisk(string path, SpoolStore store, DiskReserve reser
         }
     }
 
-    /// <summary>On a full disk: makes room with the reserve. False when there is none to release.</summary>
+    /// <summary>On a full disk: makes room with spare files and the reserve. False when there is no reserve to release.</summary>
     public bool TryMakeRoom()
     {
+        bodies.DeleteSpares();
         if (!ReleaseReserve())
         {
             return false;
@@ -92,6 +93,7 @@ internal sealed class SpoolDisk(string path, SpoolStore store, DiskReserve reser
     /// <summary>Gives a part of the free space back to the file system; for quiet times. True: there is more.</summary>
     public bool GiveBackSpace()
     {
+        bodies.DeleteSpares();
         try
         {
             var open = EnsureOpen();

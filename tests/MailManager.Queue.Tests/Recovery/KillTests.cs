@@ -43,7 +43,7 @@ public sealed class KillTests
 
     /// <summary>
     /// Follows the system calls of a writer: before each acknowledgement a sync of the log must have begun after the message came and
-    /// have succeeded; and with a body file, a sync of that file, and one of the directory.
+    /// have succeeded; and with a body file, a sync of that file, and one of the directory since it got its name.
     /// </summary>
     [Fact]
     public async Task No_message_is_acknowledged_before_what_holds_it_is_synced()

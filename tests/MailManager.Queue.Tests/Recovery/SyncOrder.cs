@@ -13,6 +13,7 @@ internal sealed partial class SyncOrder
 
     /// <summary>By name, the line on which the last successful sync began.</summary>
     private readonly Dictionary<string, int> _synced = [];
+    private readonly HashSet<string> _named = [];
     private int _line;
 
     public List<string> Violations { get; } = [];
@@ -56,8 +57,13 @@ internal sealed partial class SyncOrder
         if (file != "-")
         {
             AcknowledgedFiles++;
-            Require(Bodies, line);
             Require(file, line);
+
+            // The name of a file that was another message's before is durable already.
+            if (_named.Add(file))
+            {
+                Require(Bodies, line);
+            }
         }
 
         void Require(string name, int since)

@@ -113,7 +113,7 @@ public sealed class FullDiskTests : IAsyncLifetime
         var reserve = new DiskReserve(Path.Combine(directory, "reserve"), 512 << 10);
         Assert.True(reserve.TryHold());
         var store = SpoolStore.Open(database, reserve.LogLimit);
-        var disk = new SpoolDisk(database, store, reserve, new StorageWatch(metrics, NullLogger.Instance), NullLogger.Instance);
+        var disk = new SpoolDisk(database, store, reserve, bodies, new StorageWatch(metrics, NullLogger.Instance), NullLogger.Instance);
         var committer = new SpoolCommitter(disk, new KeySequence(0, 0), bodies, metrics, NullLogger.Instance);
         var window = new DispatchWindow(limit: 1, NullLogger.Instance);
         var pool = new AcceptOperationPool(new DeliveryAdmission(window, new ContentBudget(0), bodies, metrics));
