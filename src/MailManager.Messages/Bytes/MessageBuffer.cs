@@ -42,6 +42,7 @@ public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageB
     private byte[]? _block;
     private int _blockLength;
     private bool _headIsComplete;
+    private int _nextHeaderCheck;
     private IBodyFile? _file;
 
     /// <summary>What is to be written to the file next: one system call for many small runs.</summary>
@@ -159,8 +160,21 @@ public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageB
         }
 
         AppendToBlock(octets);
-        _headers.Build(Head.Span);
-        if (_headers.Length < _blockLength)
+        if (_blockLength >= _nextHeaderCheck)
+        {
+            CheckHeader();
+        }
+    }
+
+    /// <summary>
+    /// Memory holds all octets until it holds the whole header block. Looked at each time the length has doubled, so that a header in many small
+    /// pieces costs no more than one in few; and only at whole lines, since half a line may look like the end of the header.
+    /// </summary>
+    private void CheckHeader()
+    {
+        var lines = Head.Span[..(Head.Span.LastIndexOf((byte)'\n') + 1)];
+        _headers.Build(lines);
+        if (_headers.Length < lines.Length)
         {
             _headIsComplete = true;
         }
@@ -168,6 +182,8 @@ public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageB
         {
             Fail(BufferFault.HeaderTooLarge);
         }
+
+        _nextHeaderCheck = Math.Min(_blockLength * 2, MaxHeaderLength + 1);
     }
 
     private void AppendToPending(ReadOnlySpan<byte> octets)
@@ -216,6 +232,7 @@ public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageB
         _block = null;
         _blockLength = 0;
         _headIsComplete = false;
+        _nextHeaderCheck = 0;
         _file = null;
         _pendingLength = 0;
         if (_pending is not null)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using MailManager.Mta.Configuration;
 using MailManager.Mta.Hosting;
+using MailManager.Mta.Logging;
 using MailManager.Mta.QuickStart;
 using Microsoft.Extensions.Logging;
 

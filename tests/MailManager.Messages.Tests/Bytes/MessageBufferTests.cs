@@ -67,6 +67,27 @@ public class MessageBufferTests
     }
 
     [Fact]
+    public void Append_header_past_the_threshold_is_whole_in_memory_however_it_is_cut()
+    {
+        var header = string.Concat(Enumerable.Range(0, 20).Select(i => $"X-Field-{i}: value\r\n")) + "X-Last: seen\r\n";
+        var message = Encoding.ASCII.GetBytes(header + "\r\n" + string.Concat(Enumerable.Repeat("body line\r\n", 100)));
+        Gen.Select(Gen.Int[1, 40], Gen.Int[1, 300]).Sample((piece, threshold) =>
+        {
+            var buffer = new MessageBuffer(new MemoryFiles(), threshold);
+            for (var at = 0; at < message.Length; at += piece)
+            {
+                buffer.Append(message.AsSpan(at, Math.Min(piece, message.Length - at)));
+            }
+
+            buffer.Finish();
+            var view = buffer.IndexHeaders().View(buffer.Head.Span);
+            var result = view.Count == 21 && view.IndexOf("X-Last"u8) == 20;
+            buffer.Discard();
+            return result;
+        });
+    }
+
+    [Fact]
     public void Append_endless_header_is_a_fault_and_leaves_no_file()
     {
         var files = new MemoryFiles();
