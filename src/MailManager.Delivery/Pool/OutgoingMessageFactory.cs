@@ -18,20 +18,16 @@ internal sealed class OutgoingMessageFactory
         Recipients = recipients,
         IsEightBit = delivery.Envelope.Body == BodyType.EightBitMime,
         Prefix = delivery.Instructions.Prefix,
-        NeedsSeparator = NeedsSeparator(delivery.Instructions.Prefix.Span, content.Head.Span),
+        NeedsSeparator = !delivery.Instructions.Prefix.IsEmpty && !StartsWell(content.Head.Span),
         Head = content.Head,
         Rest = content.IsInMemory ? null : new BodyFileReader(content.File!),
         ContentLength = content.Length,
     };
 
     /// <summary>
-    /// The first line of a message must not become part of our header. Whoever made the prefix may have seen to that already; it is checked
-    /// here once more because this is the last place before the wire.
+    /// Otherwise an empty line has to end our header, or the message's first line would become part of it. The first line decides, so only that is
+    /// looked at.
     /// </summary>
-    private bool NeedsSeparator(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> head) =>
-        !prefix.IsEmpty && !prefix.EndsWith("\r\n\r\n"u8) && !StartsWell(head);
-
-    /// <summary>The first line decides, so only that is looked at.</summary>
     private bool StartsWell(ReadOnlySpan<byte> head)
     {
         var lineFeed = head.IndexOf((byte)'\n');
