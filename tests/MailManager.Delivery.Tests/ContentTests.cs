@@ -28,14 +28,6 @@ public sealed class ContentTests
     }
 
     [Fact]
-    public async Task A_prefix_that_ends_the_header_itself_gets_no_second_empty_line()
-    {
-        await using var fixture = DeliveryFixture.Start();
-        await fixture.DeliverAsync(fixture.Delivery("no header at all\r\n", prefix: Prefix + "\r\n"));
-        Assert.Equal(Prefix + "\r\nno header at all\r\n", Encoding.Latin1.GetString(fixture.Peer.Messages[0].Data));
-    }
-
-    [Fact]
     public async Task Without_a_prefix_octets_are_unchanged()
     {
         await using var fixture = DeliveryFixture.Start();

@@ -1,9 +1,9 @@
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
-using MailManager.Smtp.Grammar;
 using MailManager.Messages.Headers;
 using MailManager.Queue;
 using MailManager.Smtp.Client;
+using MailManager.Smtp.Grammar;
 
 namespace MailManager.Delivery.Pool;
 

@@ -11,7 +11,7 @@ internal static class CommandLineInterface
         root.Add(RunCommand.Create());
         root.Add(CheckCommand.Create());
         root.SetAction((_, cancellationToken) => RunCommand.ExecuteAsync(configurationFile: null, dataDirectory: null, cancellationToken));
-        
+
         // By default the library ends the process two seconds after SIGTERM; running transactions and deliveries are given longer.
         return root.Parse(arguments).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }

@@ -57,7 +57,7 @@ public class MessageBufferTests
             }
 
             buffer.Finish();
-        var content = buffer.Detach();
+            var content = buffer.Detach();
             var all = pieces.SelectMany(piece => piece).ToArray();
             var stored = content.IsInMemory ? content.Head.ToArray() : files.All.Single().Octets;
             var result = stored.AsSpan().SequenceEqual(all) && content.Length == all.Length && all.AsSpan().StartsWith(content.Head.Span);
