@@ -68,7 +68,7 @@ public class CommandLineTests
 
         var output = await ChildProcess.RunAsync(1, Programs.MailManager, "check", "--config", file);
 
-        Assert.Contains("RuleSets[0].Rules[0].Conditions[0]", output, StringComparison.Ordinal);
+        Assert.Contains($"{file}:19: RuleSets[0].Rules[0].Conditions[0]: ", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ internal static class CheckCommand
     {
         var result = ConfigurationFile.Load(path);
         return result.Configuration is { } configuration
-            ? [.. RuntimeBuilder.Build(configuration.ResourceSet).Errors.Select(error => $"{path}: {error}")]
+            ? [.. RuntimeBuilder.Build(configuration).Errors.Select(error => error.ToString())]
             : [.. result.Errors.Select(error => error.ToString())];
     }
 }

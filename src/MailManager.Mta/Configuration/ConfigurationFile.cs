@@ -67,6 +67,7 @@ public static class ConfigurationFile
             NodeSettings = node!,
             DeliverySettings = delivery!,
             ResourceSet = resources!,
+            Document = document.Node,
         };
     }
 

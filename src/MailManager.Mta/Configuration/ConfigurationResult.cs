@@ -21,4 +21,10 @@ public sealed record LoadedConfiguration
     public required DeliverySettings DeliverySettings { get; init; }
 
     public required ResourceSet ResourceSet { get; init; }
+
+    /// <summary>What was read, to say where something is written.</summary>
+    public required DocumentNode Document { get; init; }
+
+    /// <summary>An error that was found later, with the place that its path leads to.</summary>
+    public DocumentError ErrorAt(string path, string message) => new(DocumentLocator.Find(Document, path), path, message);
 }

@@ -70,7 +70,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
     /// </summary>
     public static async Task<MailManagerProcess> StartAsync(LoadedConfiguration configuration, ILoggerFactory loggers, TimeProvider time)
     {
-        var (runtimes, errors) = RuntimeBuilder.Build(configuration.ResourceSet);
+        var (runtimes, errors) = RuntimeBuilder.Build(configuration);
         if (errors.Count > 0)
         {
             throw new StartupException(string.Join('\n', errors));

@@ -1,5 +1,6 @@
 using MailManager.Mta.Intake;
-using MailManager.Resources;
+using MailManager.Mta.Configuration;
+using MailManager.Resources.Documents;
 using MailManager.Resources.IngressPoints;
 using MailManager.Rules;
 using MailManager.Rules.Policies;
@@ -10,15 +11,17 @@ namespace MailManager.Mta.Hosting;
 /// <summary>Compiles the resources in force into what ingress points decide by. All errors are found at once.</summary>
 internal static class RuntimeBuilder
 {
-    /// <summary>One runtime for each ingress point, or errors with the path of what cannot be compiled.</summary>
-    public static (IReadOnlyList<(IngressPoint Ingress, IngressRuntime Runtime)> Runtimes, IReadOnlyList<CompileError> Errors) Build(ResourceSet resources)
+    /// <summary>One runtime for each ingress point, or errors with the place of what cannot be carried out.</summary>
+    public static (IReadOnlyList<(IngressPoint Ingress, IngressRuntime Runtime)> Runtimes, IReadOnlyList<DocumentError> Errors) Build(
+        LoadedConfiguration configuration)
     {
+        var resources = configuration.ResourceSet;
         var errors = new List<CompileError>();
         var policies = resources.TrafficPolicies.Select((policy, i) => Take(CompiledTrafficPolicy.Compile(policy), $"TrafficPolicies[{i}]", errors)).ToArray();
         var ruleSets = resources.RuleSets.Select((ruleSet, i) => Take(CompiledRuleSet.Compile(ruleSet), $"RuleSets[{i}]", errors)).ToArray();
         if (errors.Count > 0)
         {
-            return ([], errors);
+            return ([], [.. errors.Select(error => configuration.ErrorAt(error.Path, error.Reason))]);
         }
 
         var runtimes = resources.IngressPoints.Select(ingress => (ingress, new IngressRuntime
@@ -28,7 +31,7 @@ internal static class RuntimeBuilder
             RuleSet = ruleSets.Single(ruleSet => ruleSet!.Name == ingress.RuleSetId)!,
             Identities = resources.Identities,
         })).ToArray();
-        return (runtimes, errors);
+        return (runtimes, []);
     }
 
     private static T? Take<T>(CompileResult<T> result, string path, List<CompileError> errors)
