@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace MailManager.Smtp.Grammar;
@@ -27,63 +28,25 @@ public readonly ref struct CommandLine
 
     private static SmtpVerb Recognize(ReadOnlySpan<byte> verb) => verb.Length switch
     {
-        4 => Recognize4(verb),
+        4 => RecognizeFour(BinaryPrimitives.ReadUInt32BigEndian(verb)),
         8 when Ascii.EqualsIgnoreCase(verb, "STARTTLS"u8) => SmtpVerb.StartTls,
         _ => SmtpVerb.Unknown,
     };
 
-    private static SmtpVerb Recognize4(ReadOnlySpan<byte> verb)
+    /// <summary>Clearing bit 5 turns small letters into capitals, and nothing else into a letter.</summary>
+    private static SmtpVerb RecognizeFour(uint letters) => (letters & 0xDFDF_DFDF) switch
     {
-        if (Ascii.EqualsIgnoreCase(verb, "RCPT"u8))
-        {
-            return SmtpVerb.Rcpt;
-        }
-
-        if (Ascii.EqualsIgnoreCase(verb, "MAIL"u8))
-        {
-            return SmtpVerb.Mail;
-        }
-
-        if (Ascii.EqualsIgnoreCase(verb, "DATA"u8))
-        {
-            return SmtpVerb.Data;
-        }
-
-        if (Ascii.EqualsIgnoreCase(verb, "EHLO"u8))
-        {
-            return SmtpVerb.Ehlo;
-        }
-
-        if (Ascii.EqualsIgnoreCase(verb, "HELO"u8))
-        {
-            return SmtpVerb.Helo;
-        }
-
-        if (Ascii.EqualsIgnoreCase(verb, "QUIT"u8))
-        {
-            return SmtpVerb.Quit;
-        }
-
-        if (Ascii.EqualsIgnoreCase(verb, "RSET"u8))
-        {
-            return SmtpVerb.Rset;
-        }
-
-        if (Ascii.EqualsIgnoreCase(verb, "NOOP"u8))
-        {
-            return SmtpVerb.Noop;
-        }
-
-        if (Ascii.EqualsIgnoreCase(verb, "VRFY"u8))
-        {
-            return SmtpVerb.Vrfy;
-        }
-
-        if (Ascii.EqualsIgnoreCase(verb, "EXPN"u8))
-        {
-            return SmtpVerb.Expn;
-        }
-
-        return Ascii.EqualsIgnoreCase(verb, "HELP"u8) ? SmtpVerb.Help : SmtpVerb.Unknown;
-    }
+        ('R' << 24) | ('C' << 16) | ('P' << 8) | 'T' => SmtpVerb.Rcpt,
+        ('M' << 24) | ('A' << 16) | ('I' << 8) | 'L' => SmtpVerb.Mail,
+        ('D' << 24) | ('A' << 16) | ('T' << 8) | 'A' => SmtpVerb.Data,
+        ('E' << 24) | ('H' << 16) | ('L' << 8) | 'O' => SmtpVerb.Ehlo,
+        ('H' << 24) | ('E' << 16) | ('L' << 8) | 'O' => SmtpVerb.Helo,
+        ('Q' << 24) | ('U' << 16) | ('I' << 8) | 'T' => SmtpVerb.Quit,
+        ('R' << 24) | ('S' << 16) | ('E' << 8) | 'T' => SmtpVerb.Rset,
+        ('N' << 24) | ('O' << 16) | ('O' << 8) | 'P' => SmtpVerb.Noop,
+        ('V' << 24) | ('R' << 16) | ('F' << 8) | 'Y' => SmtpVerb.Vrfy,
+        ('E' << 24) | ('X' << 16) | ('P' << 8) | 'N' => SmtpVerb.Expn,
+        ('H' << 24) | ('E' << 16) | ('L' << 8) | 'P' => SmtpVerb.Help,
+        _ => SmtpVerb.Unknown,
+    };
 }

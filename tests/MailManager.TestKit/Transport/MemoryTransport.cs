@@ -1,0 +1,99 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace MailManager.TestKit.Transport;
+
+/// <summary>
+/// Connections without sockets, in the place of Kestrel's transport: what one side writes in one flush the other reads in one piece, so a test
+/// decides how octets are cut, and thousands of sessions take a moment.
+/// </summary>
+public sealed class MemoryTransport : IConnectionListenerFactory, IConnectionListener
+{
+    private readonly Channel<ConnectionContext> _connections = Channel.CreateUnbounded<ConnectionContext>();
+    private int _count;
+
+    public EndPoint EndPoint { get; private set; } = new IPEndPoint(IPAddress.Loopback, 0);
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        EndPoint = endpoint;
+        return ValueTask.FromResult<IConnectionListener>(this);
+    }
+
+    /// <summary>Opens a connection and returns the client's side of it.</summary>
+    public IDuplexPipe Connect()
+    {
+        var toServer = new Pipe();
+        var toClient = new Pipe();
+        var connection = new MemoryConnection($"M{Interlocked.Increment(ref _count)}", new Side(toServer.Reader, toClient.Writer));
+        _connections.Writer.TryWrite(connection);
+        return new Side(toClient.Reader, toServer.Writer);
+    }
+
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        while (await _connections.Reader.WaitToReadAsync(cancellationToken))
+        {
+            if (_connections.Reader.TryRead(out var connection))
+            {
+                return connection;
+            }
+        }
+
+        return null;
+    }
+
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        _connections.Writer.TryComplete();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private sealed class Side(PipeReader input, PipeWriter output) : IDuplexPipe
+    {
+        public PipeReader Input { get; } = input;
+
+        public PipeWriter Output { get; } = output;
+    }
+
+    private sealed class MemoryConnection(string id, IDuplexPipe transport) : ConnectionContext
+    {
+        private readonly CancellationTokenSource _closed = new();
+
+        public override string ConnectionId { get; set; } = id;
+
+        public override IFeatureCollection Features { get; } = new FeatureCollection();
+
+        public override IDictionary<object, object?> Items { get; set; } = new Dictionary<object, object?>();
+
+        public override IDuplexPipe Transport { get; set; } = transport;
+
+        public override EndPoint? RemoteEndPoint { get; set; } = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1);
+
+        public override EndPoint? LocalEndPoint { get; set; } = new IPEndPoint(IPAddress.Loopback, 25);
+
+        public override CancellationToken ConnectionClosed
+        {
+            get => _closed.Token;
+            set => throw new NotSupportedException();
+        }
+
+        public override void Abort(ConnectionAbortedException abortReason)
+        {
+            _closed.Cancel();
+            Transport.Input.CancelPendingRead();
+            Transport.Output.CancelPendingFlush();
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            _closed.Dispose();
+            await base.DisposeAsync();
+        }
+    }
+}
