@@ -51,9 +51,7 @@ public sealed partial class SmtpListener : IAsyncDisposable
                     return;
                 }
 
-                var session = new SmtpSession(connection, _options, _service, _registry, _logger);
-                _registry.Add(session);
-                ThreadPool.UnsafeQueueUserWorkItem(session, preferLocal: false);
+                await StartAsync(connection).ConfigureAwait(false);
             }
             catch (Exception fault) when (fault is SocketException or IOException)
             {
@@ -63,6 +61,27 @@ public sealed partial class SmtpListener : IAsyncDisposable
         }
     }
 
+    private async ValueTask StartAsync(ConnectionContext connection)
+    {
+        try
+        {
+            var session = new SmtpSession(connection, _options, _service, _registry, _logger);
+            _registry.Add(session);
+            ThreadPool.UnsafeQueueUserWorkItem(session, preferLocal: false);
+        }
+        catch (Exception fault)
+        {
+            // A fault of the service must cost one session, not the listener.
+            LogSessionRefused(fault, EndPoint);
+            await connection.Transport.Output.CompleteAsync().ConfigureAwait(false);
+            await connection.Transport.Input.CompleteAsync().ConfigureAwait(false);
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
     [LoggerMessage(1010, LogLevel.Warning, "Listener {EndPoint}: accepting a connection failed: {Reason}")]
     private partial void LogAcceptFailed(IPEndPoint endPoint, string reason);
+
+    [LoggerMessage(1011, LogLevel.Error, "Listener {EndPoint}: a session could not be opened")]
+    private partial void LogSessionRefused(Exception fault, IPEndPoint endPoint);
 }

@@ -230,6 +230,21 @@ public class DialogueTests
     }
 
     [Fact]
+    public async Task A_session_that_cannot_be_opened_does_not_end_the_listener()
+    {
+        var service = new RecordingService { FailsToOpen = true };
+        await using var server = await ServerFixture.StartAsync(service);
+        await using (var refused = await server.ConnectAsync())
+        {
+            Assert.Equal("", await refused.ReadReplyAsync());
+        }
+
+        service.FailsToOpen = false;
+        await using var client = await server.ConnectAsync();
+        Assert.Equal("220 mx.example ESMTP", await client.ReadReplyAsync());
+    }
+
+    [Fact]
     public async Task A_client_that_vanishes_in_its_data_leaves_no_message()
     {
         await using var server = await ServerFixture.StartAsync();

@@ -35,7 +35,10 @@ internal sealed class RecordingService : ISmtpService
         }
     }
 
-    public ISmtpSessionHandler OpenSession(SmtpSessionInfo session) => new Handler(this, session);
+    public bool FailsToOpen { get; set; }
+
+    public ISmtpSessionHandler OpenSession(SmtpSessionInfo session) =>
+        FailsToOpen ? throw new InvalidOperationException("The service fails.") : new Handler(this, session);
 
     private void Record(string text)
     {
