@@ -1,5 +1,5 @@
-using MailManager.Mta.Intake;
 using MailManager.Mta.Configuration;
+using MailManager.Mta.Intake;
 using MailManager.Resources.Documents;
 using MailManager.Resources.IngressPoints;
 using MailManager.Rules;
