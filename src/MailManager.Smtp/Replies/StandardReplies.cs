@@ -13,6 +13,7 @@ public static class StandardReplies
     public static readonly SmtpReply Help = Make(214, 2, 0, 0, "Commands: EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP STARTTLS QUIT (RFC 5321)");
 
     public static readonly SmtpReply ShuttingDown = Make(421, 4, 3, 2, "Service shutting down, try again later");
+    public static readonly SmtpReply TooManySessions = Make(421, 4, 3, 2, "Too many sessions, try again later");
     public static readonly SmtpReply TimedOut = Make(421, 4, 4, 2, "Timed out waiting for input");
     public static readonly SmtpReply TooManyErrors = Make(421, 4, 7, 0, "Too many errors in this session");
     public static readonly SmtpReply InternalFault = Make(451, 4, 3, 0, "Internal fault, try again later");

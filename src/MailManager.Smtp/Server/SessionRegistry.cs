@@ -14,6 +14,7 @@ internal sealed class SessionRegistry : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _heartbeat;
     private TaskCompletionSource? _emptied;
+    private int _count;
 
     public SessionRegistry(TimeProvider time)
     {
@@ -22,16 +23,26 @@ internal sealed class SessionRegistry : IAsyncDisposable
     }
 
     /// <summary>Open sessions.</summary>
-    public int Count => _sessions.Count;
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Milliseconds of a clock that never goes back.</summary>
     public long Now => (long)_time.GetElapsedTime(0).TotalMilliseconds;
 
-    public void Add(SmtpSession session) => _sessions.TryAdd(session, 0);
+    public void Add(SmtpSession session)
+    {
+        if (_sessions.TryAdd(session, 0))
+        {
+            Interlocked.Increment(ref _count);
+        }
+    }
 
     public void Remove(SmtpSession session)
     {
-        _sessions.TryRemove(session, out _);
+        if (_sessions.TryRemove(session, out _))
+        {
+            Interlocked.Decrement(ref _count);
+        }
+
         if (_sessions.IsEmpty)
         {
             Volatile.Read(ref _emptied)?.TrySetResult();

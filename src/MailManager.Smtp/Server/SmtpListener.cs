@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MailManager.Smtp.Replies;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
@@ -65,6 +66,14 @@ public sealed partial class SmtpListener : IAsyncDisposable
     {
         try
         {
+            if (_registry.Count >= _options.MaxSessions)
+            {
+                ReplyWriter.Write(connection.Transport.Output, StandardReplies.TooManySessions);
+                await connection.Transport.Output.FlushAsync().ConfigureAwait(false);
+                await CloseAsync(connection).ConfigureAwait(false);
+                return;
+            }
+
             var session = new SmtpSession(connection, _options, _service, _registry, _logger);
             _registry.Add(session);
             ThreadPool.UnsafeQueueUserWorkItem(session, preferLocal: false);
@@ -73,10 +82,15 @@ public sealed partial class SmtpListener : IAsyncDisposable
         {
             // A fault of the service must cost one session, not the listener.
             LogSessionRefused(fault, EndPoint);
-            await connection.Transport.Output.CompleteAsync().ConfigureAwait(false);
-            await connection.Transport.Input.CompleteAsync().ConfigureAwait(false);
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await CloseAsync(connection).ConfigureAwait(false);
         }
+    }
+
+    private static async ValueTask CloseAsync(ConnectionContext connection)
+    {
+        await connection.Transport.Output.CompleteAsync().ConfigureAwait(false);
+        await connection.Transport.Input.CompleteAsync().ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
     }
 
     [LoggerMessage(1010, LogLevel.Warning, "Listener {EndPoint}: accepting a connection failed: {Reason}")]

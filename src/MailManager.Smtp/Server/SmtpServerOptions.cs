@@ -14,6 +14,12 @@ public sealed class SmtpServerOptions
     /// <summary>Refuse mail in clear text with 530 5.7.0 (RFC 3207 §4).</summary>
     public bool RequireTls { get; init; }
 
+    /// <summary>
+    /// Sessions that the server has open at a time, on all its listeners; further connections hear 421 4.3.2 and are closed. Default 20,000, which
+    /// take about 200 MiB when idle.
+    /// </summary>
+    public int MaxSessions { get; init; } = 20_000;
+
     /// <summary>Recipients of one transaction; more are answered 452 4.5.3. Default 100, the minimum of RFC 5321 §4.5.3.1.8.</summary>
     public int MaxRecipients { get; init; } = 100;
 

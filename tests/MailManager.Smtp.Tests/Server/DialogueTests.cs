@@ -230,6 +230,28 @@ public class DialogueTests
     }
 
     [Fact]
+    public async Task A_connection_over_the_limit_is_turned_away_until_another_has_ended()
+    {
+        await using var server = await ServerFixture.StartAsync(maxSessions: 1);
+        await using (var first = await server.GreetAsync())
+        {
+            await using var second = await server.ConnectAsync();
+            Assert.Equal("421 4.3.2 Too many sessions, try again later", await second.ReadReplyAsync());
+            Assert.Equal("", await second.ReadReplyAsync());
+            await first.CommandAsync("QUIT");
+        }
+
+        await server.Service.Closed.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        while (server.Server.OpenSessions > 0)
+        {
+            await Task.Yield();
+        }
+
+        await using var third = await server.ConnectAsync();
+        Assert.Equal("220 mx.example ESMTP", await third.ReadReplyAsync());
+    }
+
+    [Fact]
     public async Task A_session_that_cannot_be_opened_does_not_end_the_listener()
     {
         var service = new RecordingService { FailsToOpen = true };

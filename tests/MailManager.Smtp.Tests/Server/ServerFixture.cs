@@ -27,7 +27,7 @@ internal sealed class ServerFixture : IAsyncDisposable
     public SmtpServer Server => _server;
 
     public static async Task<ServerFixture> StartAsync(
-        RecordingService? service = null, bool tls = true, bool requireTls = false, int maxErrors = 20, int maxRecipients = 100, TimeProvider? time = null)
+        RecordingService? service = null, bool tls = true, bool requireTls = false, int maxErrors = 20, int maxRecipients = 100, int maxSessions = 100, TimeProvider? time = null)
     {
         service ??= new RecordingService();
         var loggers = NullLoggerFactory.Instance;
@@ -38,6 +38,7 @@ internal sealed class ServerFixture : IAsyncDisposable
             RequireTls = requireTls,
             MaxErrors = maxErrors,
             MaxRecipients = maxRecipients,
+            MaxSessions = maxSessions,
             Tls = !tls ? null : new SslServerAuthenticationOptions
             {
                 ServerCertificate = TestCertificates.CreateSelfSigned("mx.example"),
