@@ -63,7 +63,7 @@ public class MessageBufferTests
             var result = stored.AsSpan().SequenceEqual(all) && content.Length == all.Length && all.AsSpan().StartsWith(content.Head.Span);
             content.Release();
             return result;
-        });
+        }, iter: 5_000);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public class MessageBufferTests
             var result = view.Count == 21 && view.IndexOf("X-Last"u8) == 20;
             buffer.Discard();
             return result;
-        });
+        }, iter: 2_000);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public class DataScannerTests
             var second = Math.Min(Math.Max(a, b), octets.Length);
             var result = Scan(octets[..first], octets[first..second], octets[second..]);
             return result.Ended && result.Faults == DataFaults.None && result.Message == message && result.Consumed == octets.Length;
-        });
+        }, iter: 20_000);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public class DataScannerTests
             var result = Scan(octets);
             var end = text.StartsWith(".\r\n", StringComparison.Ordinal) ? 3 : text.IndexOf("\r\n.\r\n", StringComparison.Ordinal) is var at && at >= 0 ? at + 5 : -1;
             return result.Ended == (end >= 0) && (end < 0 || result.Consumed == end);
-        });
+        }, iter: 50_000);
     }
 
     [Fact]
