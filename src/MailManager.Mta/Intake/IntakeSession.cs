@@ -191,10 +191,13 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
                 IntakeLog.Dropped(
                     services.Logger, id, _runtime.RuleSet.Name, _runtime.IngressPointName, _reversePath, new RecipientList(envelope.Recipients), session.Id);
             }
+            else
+            {
+                IntakeLog.Accepted(
+                    services.Logger, id, _runtime.IngressPointName, session.Client, session.Helo, session.TlsCipherSuite ?? "none", _reversePath,
+                    new RecipientList(envelope.Recipients), size, deliveries.Length, workspace.Evaluation.Dropped.Count, workspace.Failed.Count, session.Id);
+            }
 
-            IntakeLog.Accepted(
-                services.Logger, id, _runtime.IngressPointName, session.Client, session.Helo, session.TlsCipherSuite ?? "none", _reversePath,
-                new RecipientList(envelope.Recipients), size, deliveries.Length, workspace.Evaluation.Dropped.Count, workspace.Failed.Count, session.Id);
             services.Metrics.Accepted(_runtime.IngressPointName, size);
             return new SmtpReply(250, new EnhancedStatus(2, 0, 0), $"Ok: queued as {id}");
         }

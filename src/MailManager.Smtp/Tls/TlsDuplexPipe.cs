@@ -73,6 +73,9 @@ public sealed class TlsDuplexPipe : IDuplexPipe, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Input.CompleteAsync().ConfigureAwait(false);
+
+        // With a fault, so that what was written and not flushed is not sent: whoever wants it sent has flushed.
+        await Output.CompleteAsync(new OperationCanceledException()).ConfigureAwait(false);
         try
         {
             await _stream.ShutdownAsync().ConfigureAwait(false);

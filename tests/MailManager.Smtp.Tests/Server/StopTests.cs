@@ -19,6 +19,28 @@ public class StopTests
     }
 
     [Fact]
+    public async Task Under_tls_too_a_transaction_ends_and_then_the_session_hears_421()
+    {
+        await using var server = await ServerFixture.StartAsync();
+        await using var idle = await server.GreetAsync();
+        await idle.StartTlsAsync();
+        await using var busy = await server.GreetAsync();
+        await busy.StartTlsAsync();
+        await busy.CommandAsync("EHLO client.example");
+        await busy.CommandAsync("MAIL FROM:<a@b.example>");
+        await busy.CommandAsync("RCPT TO:<c@d.example>");
+        await busy.CommandAsync("DATA");
+
+        var stop = server.Server.StopAsync(TimeSpan.FromSeconds(20));
+        Assert.StartsWith("421 4.3.2", await idle.ReadReplyAsync(), StringComparison.Ordinal);
+        await busy.SendAsync("x\r\n.\r\n");
+
+        Assert.Equal("250 2.0.0 Ok", await busy.ReadReplyAsync());
+        Assert.StartsWith("421 4.3.2", await busy.ReadReplyAsync(), StringComparison.Ordinal);
+        await stop;
+    }
+
+    [Fact]
     public async Task A_running_transaction_ends_before_the_server_has_stopped()
     {
         var stored = new TaskCompletionSource<SmtpReply>();
