@@ -24,5 +24,14 @@ public sealed record SessionFacts
     /// <summary>TLS from the first byte, not by STARTTLS.</summary>
     public bool IsTlsWrapped { get; init; }
 
+    /// <summary>What rules can ask of the certificate that the client proved; null: none.</summary>
+    public ClientCertificate? ClientCertificate { get; init; }
+
+    /// <summary>Name of the credential that AUTH proved; null: none.</summary>
+    public string? AuthenticatedAs { get; init; }
+
+    /// <summary>The session speaks LMTP (RFC 2033).</summary>
+    public bool IsLmtp { get; init; }
+
     public bool IsTls => TlsProtocol != SslProtocols.None;
 }

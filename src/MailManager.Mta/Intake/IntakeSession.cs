@@ -72,14 +72,14 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
             return NotAllowed();
         }
 
-        _reversePath = Encoding.ASCII.GetString(command.ReversePath);
+        _reversePath = Encoding.UTF8.GetString(command.ReversePath);
         _body = command.Body;
         return StandardReplies.SenderOk;
     }
 
     public SmtpReply Recipient(in RcptCommand command)
     {
-        var recipient = Encoding.ASCII.GetString(command.ForwardPath);
+        var recipient = Encoding.UTF8.GetString(command.ForwardPath);
         var verdict = _runtime.Policy.Evaluate(_workspace!.Input, recipient);
         if (!verdict.IsAllowed)
         {

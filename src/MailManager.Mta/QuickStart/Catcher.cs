@@ -41,13 +41,13 @@ internal sealed partial class Catcher(string directory, TimeProvider time, ILogg
         public SmtpReply Mail(in MailCommand command)
         {
             Reset();
-            _sender = Encoding.ASCII.GetString(command.ReversePath);
+            _sender = Encoding.UTF8.GetString(command.ReversePath);
             return StandardReplies.SenderOk;
         }
 
         public SmtpReply Recipient(in RcptCommand command)
         {
-            _recipients.Add(Encoding.ASCII.GetString(command.ForwardPath));
+            _recipients.Add(Encoding.UTF8.GetString(command.ForwardPath));
             return StandardReplies.RecipientOk;
         }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -6,8 +7,8 @@ using System.Text;
 namespace MailManager.Smtp.Grammar;
 
 /// <summary>
-/// Syntax of addresses and host names in commands (RFC 5321 §4.1.2). ASCII only; works on spans, never throws, allocates only to check an
-/// address literal.
+/// Syntax of addresses and host names in commands (RFC 5321 §4.1.2), addresses also in UTF-8 (RFC 6531 §3.3). Works on spans, never throws,
+/// allocates only to check an address literal.
 /// </summary>
 public static class MailboxSyntax
 {
@@ -30,7 +31,10 @@ public static class MailboxSyntax
     private static readonly SearchValues<byte> LabelText =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8);
 
-    /// <summary>Whether the octets are a <c>Mailbox</c>: local-part, <c>@</c>, and a domain or address literal.</summary>
+    /// <summary>
+    /// Whether the octets are a <c>Mailbox</c>: local-part, <c>@</c>, and a domain or address literal. Other characters than ASCII are allowed where a
+    /// letter is; whether labels with them are a domain name is for IDNA to say.
+    /// </summary>
     public static bool IsMailbox(ReadOnlySpan<byte> text)
     {
         if (text.Length is 0 or > MaxLength)
@@ -38,6 +42,27 @@ public static class MailboxSyntax
             return false;
         }
 
+        if (Ascii.IsValid(text))
+        {
+            return IsAsciiMailbox(text);
+        }
+
+        if (!IsPlainUtf8(text))
+        {
+            return false;
+        }
+
+        Span<byte> letters = stackalloc byte[text.Length];
+        for (var i = 0; i < text.Length; i++)
+        {
+            letters[i] = text[i] < 0x80 ? text[i] : (byte)'a';
+        }
+
+        return IsAsciiMailbox(letters);
+    }
+
+    private static bool IsAsciiMailbox(ReadOnlySpan<byte> text)
+    {
         var localLength = LocalPartLength(text);
         return localLength > 0
             && localLength < text.Length
@@ -82,6 +107,28 @@ public static class MailboxSyntax
 
     /// <summary>Octets of the <c>Dot-string</c> or <c>Quoted-string</c> that the text starts with; 0: it starts with neither.</summary>
     private static int LocalPartLength(ReadOnlySpan<byte> text) => text[0] == (byte)'"' ? QuotedStringLength(text) : DotStringLength(text);
+
+    /// <summary>Valid UTF-8 without controls, line and paragraph separators, and marks that turn the direction of text.</summary>
+    private static bool IsPlainUtf8(ReadOnlySpan<byte> text)
+    {
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf8(text, out var rune, out var length) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            if (!rune.IsAscii && Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned)
+            {
+                return false;
+            }
+
+            text = text[length..];
+        }
+
+        return true;
+    }
 
     private static int DotStringLength(ReadOnlySpan<byte> text)
     {

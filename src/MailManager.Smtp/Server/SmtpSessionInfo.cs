@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace MailManager.Smtp.Server;
 
@@ -34,6 +35,18 @@ public sealed class SmtpSessionInfo
     /// <summary>The negotiated suite, such as <c>TLS_AES_256_GCM_SHA384</c>; null in clear text.</summary>
     public string? TlsCipherSuite { get; internal set; }
 
-    /// <summary>Changes with every EHLO, HELO and TLS handshake, so that what was derived from the above can be kept.</summary>
+    /// <summary>TLS from the first octet rather than by STARTTLS.</summary>
+    public bool IsTlsWrapped { get; internal set; }
+
+    /// <summary>The certificate that the client proved, checked by the listener's TLS settings; null: none.</summary>
+    public X509Certificate2? ClientCertificate { get; internal set; }
+
+    /// <summary>Name of the credential that AUTH proved; null: none.</summary>
+    public string? AuthenticatedAs { get; internal set; }
+
+    /// <summary>The session speaks LMTP (RFC 2033).</summary>
+    public bool IsLmtp { get; internal init; }
+
+    /// <summary>Changes with every EHLO, HELO, LHLO, TLS handshake, AUTH and XCLIENT, so that what was derived from the above can be kept.</summary>
     public int Revision { get; internal set; }
 }

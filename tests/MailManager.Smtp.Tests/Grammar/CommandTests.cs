@@ -55,15 +55,80 @@ public class CommandTests
     [InlineData("FROM:<a@b.example> SIZE=+5", 501)]
     [InlineData("FROM:<a@b.example> SIZE=5x", 501)]
     [InlineData("FROM:<a@b.example> SIZE=999999999999999999999", 501)]
-    [InlineData("FROM:<a@b.example> BODY=BINARYMIME", 501)]
+    [InlineData("FROM:<a@b.example> BODY=BINARY", 501)]
     [InlineData("FROM:<a@b.example> BODY", 501)]
     [InlineData("FROM:<a@b.example> =x", 501)]
-    [InlineData("FROM:<a@b.example> RET=FULL", 555)]
-    [InlineData("FROM:<a@b.example> SMTPUTF8", 555)]
+    [InlineData("FROM:<a@b.example> BODY=7BIT BODY=8BITMIME", 501)]
+    [InlineData("FROM:<a@b.example> RET=BODY", 501)]
+    [InlineData("FROM:<a@b.example> RET=FULL RET=HDRS", 501)]
+    [InlineData("FROM:<a@b.example> ENVID=", 501)]
+    [InlineData("FROM:<a@b.example> ENVID=a+", 501)]
+    [InlineData("FROM:<a@b.example> ENVID=a+0", 501)]
+    [InlineData("FROM:<a@b.example> ENVID=a+00b", 501)]
+    [InlineData("FROM:<a@b.example> ENVID=a+0D+0A", 501)]
+    [InlineData("FROM:<a@b.example> ENVID=a+3d", 501)]
+    [InlineData("FROM:<a@b.example> SMTPUTF8=yes", 501)]
+    [InlineData("FROM:<a@b.example> REQUIRETLS=yes", 501)]
+    [InlineData("FROM:<a@b.example> AUTH", 501)]
+    [InlineData("FROM:<a@b.example> VERP", 555)]
+    [InlineData("FROM:<\u00fc@b.example>", 553)]
+    [InlineData("FROM:<a@b\u00fccher.example>", 553)]
     public void Mail_invalid_argument_names_its_reply(string argument, int code)
     {
-        Assert.False(MailCommand.TryParse(Encoding.ASCII.GetBytes(argument), out _, out var refusal));
+        Assert.False(MailCommand.TryParse(Encoding.UTF8.GetBytes(argument), out _, out var refusal));
         Assert.Equal(code, refusal.Code);
+    }
+
+    [Theory]
+    [InlineData("FROM:<a@b.example> SMTPUTF8", "a@b.example")]
+    [InlineData("FROM:<\u00fc@b\u00fccher.example> SMTPUTF8", "\u00fc@b\u00fccher.example")]
+    [InlineData("FROM:<\"\u00fc \"@b.example> smtputf8 BODY=8BITMIME", "\"\u00fc \"@b.example")]
+    public void Mail_with_smtputf8_takes_any_script(string argument, string path)
+    {
+        Assert.True(MailCommand.TryParse(Encoding.UTF8.GetBytes(argument), out var command, out _));
+        Assert.True(command.IsUtf8);
+        Assert.Equal(path, Encoding.UTF8.GetString(command.ReversePath));
+    }
+
+    [Theory]
+    [InlineData("FROM:<a\u0085@b.example> SMTPUTF8")]
+    [InlineData("FROM:<a\u2028@b.example> SMTPUTF8")]
+    [InlineData("FROM:<a\u202e@b.example> SMTPUTF8")]
+    [InlineData("FROM:<a\u00a0@b.example> SMTPUTF8")]
+    public void Mail_with_smtputf8_takes_no_character_that_moves_text(string argument)
+    {
+        Assert.False(MailCommand.TryParse(Encoding.UTF8.GetBytes(argument), out _, out var refusal));
+        Assert.Equal(553, refusal.Code);
+    }
+
+    [Fact]
+    public void Mail_overlong_utf8_is_refused()
+    {
+        byte[] argument = [.. "FROM:<a"u8, 0xC0, 0xAE, .. "@b.example> SMTPUTF8"u8];
+        Assert.False(MailCommand.TryParse(argument, out _, out var refusal));
+        Assert.Equal(553, refusal.Code);
+    }
+
+    [Fact]
+    public void Mail_dsn_and_tls_parameters_are_read()
+    {
+        Assert.True(MailCommand.TryParse("FROM:<a@b.example> RET=HDRS ENVID=QQ314159+2B REQUIRETLS BODY=BINARYMIME AUTH=<>"u8, out var command, out _));
+        Assert.Equal(DsnReturn.Headers, command.Return);
+        Assert.Equal("QQ314159+2B"u8, command.EnvelopeId);
+        Assert.True(command.RequireTls);
+        Assert.Equal(BodyType.BinaryMime, command.Body);
+    }
+
+    [Theory]
+    [InlineData("NOTIFY=NEVER", DsnNotify.Never, "")]
+    [InlineData("NOTIFY=success,Failure", DsnNotify.Success | DsnNotify.Failure, "")]
+    [InlineData("NOTIFY=DELAY ORCPT=rfc822;a+2Bb@b.example", DsnNotify.Delay, "rfc822;a+2Bb@b.example")]
+    [InlineData("ORCPT=utf-8;\\x{FC}@b.example", DsnNotify.Unspecified, "utf-8;\\x{FC}@b.example")]
+    public void Rcpt_dsn_parameters_are_read(string parameters, DsnNotify notify, string original)
+    {
+        Assert.True(RcptCommand.TryParse(Encoding.ASCII.GetBytes($"TO:<a@b.example> {parameters}"), out var command, out _));
+        Assert.Equal(notify, command.Notify);
+        Assert.Equal(original, Encoding.ASCII.GetString(command.OriginalRecipient));
     }
 
     [Theory]
@@ -79,7 +144,17 @@ public class CommandTests
     [Theory]
     [InlineData("TO:<>", 553)]
     [InlineData("TO:<user>", 553)]
-    [InlineData("TO:<a@b.example> NOTIFY=NEVER", 555)]
+    [InlineData("TO:<a@b.example> NOTIFY", 501)]
+    [InlineData("TO:<a@b.example> NOTIFY=", 501)]
+    [InlineData("TO:<a@b.example> NOTIFY=SUCCESS,", 501)]
+    [InlineData("TO:<a@b.example> NOTIFY=NEVER,SUCCESS", 501)]
+    [InlineData("TO:<a@b.example> NOTIFY=NEVER NOTIFY=NEVER", 501)]
+    [InlineData("TO:<a@b.example> ORCPT=a@b.example", 501)]
+    [InlineData("TO:<a@b.example> ORCPT=rfc822;", 501)]
+    [InlineData("TO:<a@b.example> ORCPT=;a@b.example", 501)]
+    [InlineData("TO:<a@b.example> ORCPT=rfc822;a+00@b.example", 501)]
+    [InlineData("TO:<a@b.example> ORCPT=rfc822;a+0A@b.example", 501)]
+    [InlineData("TO:<a@b.example> XDSN=1", 555)]
     [InlineData("TO:<a@b.example> <c@d.example>", 501)]
     [InlineData("FROM:<a@b.example>", 501)]
     public void Rcpt_invalid_argument_names_its_reply(string argument, int code)
@@ -105,8 +180,8 @@ public class CommandTests
     [Fact]
     public void Parse_allocates_nothing()
     {
-        var mail = "MAIL FROM:<user+tag@mail.example.com> SIZE=10240 BODY=8BITMIME"u8.ToArray();
-        var rcpt = "RCPT TO:<someone@example.com>"u8.ToArray();
+        var mail = "MAIL FROM:<user+tag@mail.example.com> SIZE=10240 BODY=8BITMIME RET=FULL ENVID=id+2B1"u8.ToArray();
+        var rcpt = "RCPT TO:<someone@example.com> NOTIFY=FAILURE,DELAY ORCPT=rfc822;someone@example.com"u8.ToArray();
         var parsed = ParseBoth(mail, rcpt);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
