@@ -1,4 +1,4 @@
-using System.Net.Security;
+using MailManager.Smtp.Tls;
 
 namespace MailManager.Smtp.Server;
 
@@ -9,7 +9,7 @@ public sealed class SmtpServerOptions
     public required string Hostname { get; init; }
 
     /// <summary>Certificate and protocol settings of STARTTLS; null: not offered.</summary>
-    public SslServerAuthenticationOptions? Tls { get; init; }
+    public ITlsServerSettings? Tls { get; init; }
 
     /// <summary>Refuse mail in clear text with 530 5.7.0 (RFC 3207 §4).</summary>
     public bool RequireTls { get; init; }

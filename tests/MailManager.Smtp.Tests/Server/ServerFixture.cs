@@ -1,8 +1,5 @@
 using System.Net;
-using System.Net.Security;
 using MailManager.Smtp.Server;
-using MailManager.Smtp.Tls;
-
 using MailManager.TestKit.Peers;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -39,11 +36,7 @@ internal sealed class ServerFixture : IAsyncDisposable
             MaxErrors = maxErrors,
             MaxRecipients = maxRecipients,
             MaxSessions = maxSessions,
-            Tls = !tls ? null : new SslServerAuthenticationOptions
-            {
-                ServerCertificate = TestCertificates.CreateSelfSigned("mx.example"),
-                EnabledSslProtocols = TlsDuplexPipe.AllowedProtocols,
-            },
+            Tls = tls ? new TestTls(TestCertificates.CreateSelfSigned("mx.example")) : null,
         };
         return new ServerFixture(server, await server.BindAsync(new IPEndPoint(IPAddress.Loopback, 0), options, service), service);
     }
