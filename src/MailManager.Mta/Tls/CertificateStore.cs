@@ -23,7 +23,7 @@ internal sealed class CertificateStore : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly Dictionary<TlsFiles, FileStamp> _failed = [];
+    private readonly Dictionary<TlsFiles, FileStamp> _seen = [];
     private readonly Dictionary<TlsFiles, DateTimeOffset> _noticed = [];
     private readonly ITimer _timer;
     private volatile CertificateSet _current;
@@ -33,6 +33,11 @@ internal sealed class CertificateStore : IAsyncDisposable
         _files = files;
         _time = time;
         _logger = logger;
+        foreach (var pair in files)
+        {
+            _seen[pair] = FileStamp.Of(pair);
+        }
+
         _current = new CertificateSet([.. files.Select(ServerCertificate.Load)]);
         NoticeExpiry();
         _timer = time.CreateTimer(static state => _ = ((CertificateStore)state!).ReloadAsync(onlyChanged: true), this, PollInterval, PollInterval);
@@ -105,21 +110,21 @@ internal sealed class CertificateStore : IAsyncDisposable
     /// <summary>Null: nothing new, or nothing that loads.</summary>
     private ServerCertificate? TryReadAgain(ServerCertificate old, bool onlyChanged)
     {
+        // Before reading, so that a change in the meantime is seen at the next look.
         var stamp = FileStamp.Of(old.Files);
-        if (onlyChanged && (stamp == old.Stamp || (_failed.TryGetValue(old.Files, out var failed) && stamp == failed)))
+        if (onlyChanged && stamp == _seen[old.Files])
         {
             return null;
         }
 
+        _seen[old.Files] = stamp;
         try
         {
             var certificate = ServerCertificate.Load(old.Files);
-            _failed.Remove(old.Files);
-            return certificate;
+            return certificate.IsSameAs(old) ? null : certificate;
         }
         catch (Exception fault) when (fault is IOException or CryptographicException)
         {
-            _failed[old.Files] = stamp;
             TlsLog.NotReloaded(_logger, old.Files.CertificatePath, fault.Message);
             return null;
         }

@@ -1,32 +1,26 @@
+using System.Security.Cryptography;
 using MailManager.Mta.Configuration;
 
 namespace MailManager.Mta.Tls;
 
 /// <summary>
-/// What tells that a certificate's files have changed: where links lead in the end, length and time of the last write. Certbot and Kubernetes put
-/// new files beside the old and turn a link, which file watchers do not see.
+/// What tells that a certificate's files have changed: the digests of their contents. Certbot and Kubernetes put new files beside the old and turn a
+/// link, perhaps one of a directory above, which file watchers do not see and which times and lengths need not show. The files are small.
 /// </summary>
-internal readonly record struct FileStamp(string CertificateTarget, long CertificateLength, DateTime CertificateTime, string KeyTarget, long KeyLength, DateTime KeyTime)
+internal readonly record struct FileStamp(string? Certificate, string? Key)
 {
-    /// <summary>A file that cannot be seen has length -1.</summary>
-    public static FileStamp Of(TlsFiles files)
-    {
-        var certificate = Stat(files.CertificatePath);
-        var key = Stat(files.KeyPath);
-        return new FileStamp(certificate.Target, certificate.Length, certificate.Time, key.Target, key.Length, key.Time);
-    }
+    /// <summary>A file that cannot be read has no digest.</summary>
+    public static FileStamp Of(TlsFiles files) => new(Digest(files.CertificatePath), Digest(files.KeyPath));
 
-    private static (string Target, long Length, DateTime Time) Stat(string path)
+    private static string? Digest(string path)
     {
         try
         {
-            var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-            var file = new FileInfo(target);
-            return (target, file.Length, file.LastWriteTimeUtc);
+            return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return (path, -1, default);
+            return null;
         }
     }
 }
