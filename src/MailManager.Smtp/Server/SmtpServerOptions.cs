@@ -5,7 +5,7 @@ using MailManager.Smtp.Tls;
 namespace MailManager.Smtp.Server;
 
 /// <summary>Settings of one listener. Fixed once it is bound.</summary>
-public sealed class SmtpServerOptions
+public sealed record SmtpServerOptions
 {
     /// <summary>Name in the greeting and in the reply to EHLO (RFC 5321 §4.3.1).</summary>
     public required string Hostname { get; init; }
@@ -35,7 +35,7 @@ public sealed class SmtpServerOptions
     public bool RequireAuthentication { get; init; }
 
     /// <summary>
-    /// Load balancers. When not empty, every connection has to come from one of them and start with a PROXY header; others are cut.
+    /// Load balancers, whose connections have to start with a PROXY header, and are cut when they do not. For others there is no such header.
     /// </summary>
     public IReadOnlyList<IPNetwork> ProxyFrom { get; init; } = [];
 

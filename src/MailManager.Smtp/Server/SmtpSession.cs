@@ -23,6 +23,7 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
     private readonly long _latest;
     private ISmtpSessionHandler? _handler;
     private SmtpDialogue? _dialogue;
+    private MessageReceiver? _receiver;
     private SessionPhase _phase = SessionPhase.Opening;
 
     public SmtpSession(
@@ -90,7 +91,7 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
     /// <summary>Everything before the first command; false: the session is over.</summary>
     private async ValueTask<bool> OpenAsync()
     {
-        if (_options.ProxyFrom.Count > 0 && !await ReadProxyHeaderAsync().ConfigureAwait(false))
+        if (_options.ProxyFrom.Any(peers => peers.Contains(_info.Client.Address)) && !await ReadProxyHeaderAsync().ConfigureAwait(false))
         {
             return false;
         }
@@ -120,12 +121,6 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
 
     private async ValueTask<bool> ReadProxyHeaderAsync()
     {
-        if (!_options.ProxyFrom.Any(peers => peers.Contains(_info.Client.Address)))
-        {
-            LogProxyUnknown(_info.Id, _info.Client);
-            return false;
-        }
-
         while (true)
         {
             var arrival = await _channel.ReadAsync(_options.Limits.HandshakeTimeout).ConfigureAwait(false);
@@ -251,8 +246,6 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
         }
     }
 
-    private MessageReceiver? _receiver;
-
     private async ValueTask StartTlsAsync()
     {
         _phase = SessionPhase.Opening;
@@ -262,7 +255,7 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
         _info.TlsProtocol = tls.Protocol;
         _info.TlsCipherSuite = tls.CipherSuite.ToString();
         _info.ClientCertificate = tls.RemoteCertificate;
-        _info.ChannelBinding = tls.ChannelBinding;
+        _info.ChannelBinding = _options.Authenticator is null ? null : tls.CreateServerEndPointBinding();
         _dialogue.Restart();
     }
 
@@ -295,12 +288,9 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
     [LoggerMessage(1003, LogLevel.Information, "Session {SessionId}: {Client} refused at {IngressPoint}: {Reason}")]
     private partial void LogRefused(string sessionId, IPEndPoint client, string ingressPoint, string reason);
 
-    [LoggerMessage(1004, LogLevel.Warning, "Session {SessionId}: {Client} is not one of the load balancers of this listener, connection cut")]
-    private partial void LogProxyUnknown(string sessionId, IPEndPoint client);
-
-    [LoggerMessage(1005, LogLevel.Warning, "Session {SessionId}: load balancer {Client} sent no valid PROXY header, connection cut")]
+    [LoggerMessage(1004, LogLevel.Warning, "Session {SessionId}: load balancer {Client} sent no valid PROXY header, connection cut")]
     private partial void LogProxyHeaderInvalid(string sessionId, IPEndPoint client);
 
-    [LoggerMessage(1006, LogLevel.Information, "Session {SessionId}: {Client} spoke before the greeting at {IngressPoint}, refused")]
+    [LoggerMessage(1005, LogLevel.Information, "Session {SessionId}: {Client} spoke before the greeting at {IngressPoint}, refused")]
     private partial void LogEarlyTalker(string sessionId, IPEndPoint client, string ingressPoint);
 }
