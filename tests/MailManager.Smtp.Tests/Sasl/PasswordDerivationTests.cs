@@ -27,7 +27,9 @@ public class PasswordDerivationTests
         var busy = Occupy(derivation, password);
         var waiting = Enumerable.Range(0, PasswordDerivation.MaxWaiting).Select(_ => DeriveAsync(derivation, Password, default)).ToArray();
 
-        Assert.False(await DeriveAsync(derivation, Password, default));
+        var refused = DeriveAsync(derivation, Password, default);
+        Assert.True(refused.IsCompleted);
+        Assert.False(await refused);
         password.Release();
         Assert.DoesNotContain(false, await Task.WhenAll(busy.Concat(waiting)));
         Assert.True(await DeriveAsync(derivation, Password, default));
