@@ -72,6 +72,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
             return NotAllowed();
         }
 
+        _workspace.Requested.Set(command);
         _reversePath = Encoding.UTF8.GetString(command.ReversePath);
         _body = command.Body;
         return StandardReplies.SenderOk;
@@ -98,6 +99,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         }
 
         _workspace.Recipients.Add(recipient);
+        _workspace.Requested.Add(command);
         return StandardReplies.RecipientOk;
     }
 
@@ -172,7 +174,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         IntakeWorkspace workspace, DeliveryPlan plan, ImmutableArray<DeliveryInstructions> deliveries, int headerLength, MessageId id)
     {
         var size = workspace.Buffer.Length;
-        var envelope = new MessageEnvelope(_reversePath, [.. workspace.Recipients], _body);
+        var envelope = workspace.Requested.Complete(new MessageEnvelope(_reversePath, [.. workspace.Recipients], _body));
         var notification = plan.Notify(_reversePath, headerLength);
         var content = deliveries.IsEmpty ? null : workspace.Buffer.Detach();
         try

@@ -16,6 +16,8 @@ internal sealed class IntakeWorkspace(IBodyFileStore files)
 
     public List<string> Recipients { get; } = [];
 
+    public RequestedOptions Requested { get; } = new();
+
     /// <summary>Recipients that are accepted with the message and answered with a notification at once.</summary>
     public List<DsnRecipient> Failed { get; } = [];
 
@@ -25,6 +27,7 @@ internal sealed class IntakeWorkspace(IBodyFileStore files)
         Input.ClearMessage();
         Evaluation.Clear();
         Recipients.Clear();
+        Requested.Clear();
         Failed.Clear();
     }
 }
