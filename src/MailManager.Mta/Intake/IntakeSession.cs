@@ -4,6 +4,7 @@ using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
 using MailManager.Messages.Headers;
 using MailManager.Mta.Protection;
+using MailManager.Mta.Tls;
 using MailManager.Queue;
 using MailManager.Rules.Policies;
 using MailManager.Smtp.Framing;
@@ -48,7 +49,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
                     IsTlsWrapped = session.IsTlsWrapped,
                     IsLmtp = session.IsLmtp,
                     AuthenticatedAs = session.AuthenticatedAs,
-                    ClientCertificate = session.ClientCertificate is { } certificate ? CertificateAttributes.Read(certificate) : null,
+                    ClientCertificate = session.ClientCertificate is { } certificate ? ClientCertificateReader.Read(certificate, out _) : null,
                 };
             }
 
@@ -78,11 +79,10 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
 
         if (_guard is not null)
         {
-            return AskGuardAsync(_guard, recipient, cancellationToken);
+            return AskGuardAsync(_guard, recipient, RecipientOptions.From(command), cancellationToken);
         }
 
-        _workspace!.Recipients.Add(recipient);
-        return ValueTask.FromResult(StandardReplies.RecipientOk);
+        return ValueTask.FromResult(Accept(recipient, RecipientOptions.From(command)));
     }
 
     public SmtpReply BeginData(out IMessageSink? sink)
@@ -160,6 +160,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
             return NotAllowed();
         }
 
+        _workspace.Requested.Set(command);
         _reversePath = reversePath;
         _body = command.Body;
         return StandardReplies.SenderOk;
@@ -188,7 +189,15 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         return null;
     }
 
-    private async ValueTask<SmtpReply> AskGuardAsync(ClientGuard guard, string recipient, CancellationToken cancellationToken)
+    private SmtpReply Accept(string recipient, RecipientOptions? options)
+    {
+        _workspace!.Recipients.Add(recipient);
+        _workspace.Requested.Add(options);
+        return StandardReplies.RecipientOk;
+    }
+
+    private async ValueTask<SmtpReply> AskGuardAsync(
+        ClientGuard guard, string recipient, RecipientOptions? options, CancellationToken cancellationToken)
     {
         var isAuthenticated = session.AuthenticatedAs is not null || session.ClientCertificate is not null;
         if (await guard.CheckAsync(_reversePath, recipient, isAuthenticated, cancellationToken).ConfigureAwait(false) is { } refusal)
@@ -197,15 +206,14 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
             return refusal;
         }
 
-        _workspace!.Recipients.Add(recipient);
-        return StandardReplies.RecipientOk;
+        return Accept(recipient, options);
     }
 
     private async ValueTask<SmtpReply> StoreAsync(
         IntakeWorkspace workspace, DeliveryPlan plan, ImmutableArray<DeliveryInstructions> deliveries, int headerLength, MessageId id)
     {
         var size = workspace.Buffer.Length;
-        var envelope = new MessageEnvelope(_reversePath, [.. workspace.Recipients], _body);
+        var envelope = workspace.Requested.Complete(new MessageEnvelope(_reversePath, [.. workspace.Recipients], _body));
         var notification = plan.Notify(_reversePath, headerLength);
         var content = deliveries.IsEmpty ? null : workspace.Buffer.Detach();
         try

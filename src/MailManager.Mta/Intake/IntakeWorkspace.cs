@@ -17,6 +17,8 @@ internal sealed class IntakeWorkspace(IBodyFileStore files, MemoryGauge memory, 
 
     public List<string> Recipients { get; } = [];
 
+    public RequestedOptions Requested { get; } = new();
+
     /// <summary>Recipients that are accepted with the message and answered with a notification at once.</summary>
     public List<DsnRecipient> Failed { get; } = [];
 
@@ -26,6 +28,7 @@ internal sealed class IntakeWorkspace(IBodyFileStore files, MemoryGauge memory, 
         Input.ClearMessage();
         Evaluation.Clear();
         Recipients.Clear();
+        Requested.Clear();
         Failed.Clear();
     }
 }
