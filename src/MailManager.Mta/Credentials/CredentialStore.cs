@@ -31,7 +31,10 @@ internal sealed class CredentialStore
     /// Reads the file, or makes one with a new key. Throws <see cref="CredentialStoreException"/> when it is damaged or cannot be read or written.
     /// </summary>
     /// <param name="directory">The data directory, which exists and belongs to this process alone.</param>
-    /// <param name="iterations">For new files. A file keeps its own as long as a replaced password is good, whose hash cannot be made anew.</param>
+    /// <param name="iterations">
+    /// For new files. A file keeps its own as long as a replaced password is good, whose hash cannot be made anew. When they change, all hashes go: a
+    /// password that is replaced at the very same start is not remembered.
+    /// </param>
     public static CredentialStore Open(string directory, TimeProvider time, int iterations = PasswordDerivation.DefaultIterations)
     {
         var file = new CredentialFile(directory);

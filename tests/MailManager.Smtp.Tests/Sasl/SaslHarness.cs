@@ -77,6 +77,13 @@ internal sealed class SaslHarness : ISaslCredentials, IPasswordDerivation, ISasl
         return await step;
     }
 
+    /// <summary>Waits until a failure waits for its answer, in a session on another thread, and lets the wait be over.</summary>
+    public async Task RefusedAsync()
+    {
+        await Time.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Time.Advance(SaslThrottle.MaxWait);
+    }
+
     public static string Text(SaslStep step) => Encoding.ASCII.GetString(step.Challenge!.Value.Span);
 
     /// <summary>A clock that knows what was last waited for.</summary>
@@ -84,10 +91,15 @@ internal sealed class SaslHarness : ISaslCredentials, IPasswordDerivation, ISasl
     {
         public TimeSpan LastWait { get; private set; }
 
+        /// <summary>Done when something has been waited for.</summary>
+        public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             LastWait = dueTime;
-            return base.CreateTimer(callback, state, dueTime, period);
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            Waiting.TrySetResult();
+            return timer;
         }
     }
 
