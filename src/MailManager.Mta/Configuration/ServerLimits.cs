@@ -11,7 +11,7 @@ public sealed record ServerLimits
     /// <summary>Sessions at a time, 1 to 1,000,000; beyond: 421 4.3.2 at connect. Default 20,000.</summary>
     public int Sessions { get; init; } = 20_000;
 
-    /// <summary>Sessions at a time of one address, 1 to 1,000,000; beyond: 421 4.7.0 at connect. Default 100.</summary>
+    /// <summary>Sessions at a time of one address (IPv6: /64), 1 to 1,000,000; beyond: 421 4.7.0 at connect. Default 100.</summary>
     public int SessionsPerAddress { get; init; } = 100;
 
     /// <summary>

@@ -14,8 +14,8 @@ public static class IngressCredentials
     public const int LongestPassword = 256;
 
     /// <summary>
-    /// What is wrong with the current values and the previous ones: another key, none, a value that is empty, too long or has control
-    /// characters. Names the keys, never a value.
+    /// What is wrong with the current values and the previous ones: another key, none, a value that is empty, too long or not printable
+    /// ASCII, which is all that AUTH takes here. Names the keys, never a value.
     /// </summary>
     public static IEnumerable<string> ProblemsWith(Secret secret) =>
         ProblemsWith($"the secret '{secret.Name}'", secret.Values)
@@ -35,13 +35,13 @@ public static class IngressCredentials
         {
             yield return $"{subject} has no key '{PasswordKey}'; {Rule}";
         }
-        else if (value.EnumerateRunes().Count() is 0 or > LongestPassword)
+        else if (value.Length is 0 or > LongestPassword)
         {
             yield return $"the {PasswordKey} of {subject} must have 1 to {LongestPassword} characters";
         }
-        else if (value.Any(char.IsControl))
+        else if (value.Any(c => c is < ' ' or > '~'))
         {
-            yield return $"the {PasswordKey} of {subject} has control characters, such as a line break";
+            yield return $"the {PasswordKey} of {subject} has characters that are not printable ASCII, such as a line break or an umlaut";
         }
     }
 }

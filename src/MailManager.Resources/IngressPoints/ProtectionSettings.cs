@@ -41,7 +41,8 @@ public sealed record DnsListSettings
 /// <summary>One blocklist.</summary>
 /// <param name="Name">The zone, such as <c>zen.spamhaus.org</c>.</param>
 /// <param name="Answers">
-/// Addresses in 127.0.0.0/8 that mean "listed", at most 256; empty: any of 127.0.0.0/8, as RFC 5782 §2.1 has it.
+/// Addresses in 127.0.0.0/8 that mean "listed", at most 256; empty: any of 127.0.0.0/8 (RFC 5782 §2.1) except
+/// 127.255.255.0/24, by which lists say that they refuse to answer.
 /// </param>
 public sealed record DnsListZone(string Name, ImmutableArray<IPAddress> Answers);
 
@@ -91,10 +92,10 @@ public sealed record RecipientVerificationSettings
 /// <summary><c>Protection.Tarpit</c>.</summary>
 public sealed record TarpitSettings
 {
-    /// <summary>Time before each reply, 1 second to 1 minute. Default 5 seconds, this project's choice.</summary>
+    /// <summary>Time before the reply to a refused command, 1 second to 1 minute. Default 5 seconds, this project's choice.</summary>
     public TimeSpan Delay { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Errors in the session after which it starts, 1 to 10,000. Default 3, this project's choice.</summary>
+    /// <summary>Refused commands of the session before those replies are held back, 1 to 10,000. Default 3, this project's choice.</summary>
     public int AfterErrors { get; init; } = 3;
 }
 

@@ -31,7 +31,7 @@ public sealed record SessionLimits
 
     /// <summary>
     /// One command with its line end, 512 (RFC 5321 §4.5.3.1.4) to 12,288 (RFC 4954 §4); beyond: 500 5.5.2. Default 2048, Postfix's
-    /// <c>line_length_limit</c>.
+    /// <c>line_length_limit</c>. Responses of AUTH may always have 12,288.
     /// </summary>
     public int CommandLine { get; init; } = 2048;
 
@@ -54,8 +54,8 @@ public sealed record SessionLimits
     public int Hops { get; init; } = 50;
 
     /// <summary>
-    /// Time without an octet from the client outside of a message, 10 seconds to 1 hour; then 421 4.4.2. Default 5 minutes, the least
-    /// that RFC 5321 §4.5.3.2.7 allows.
+    /// Wait for a command, for a piece of a message or for the client to take a reply, 10 seconds to 1 hour; then 421 4.4.2. Default
+    /// 5 minutes, the least that RFC 5321 §4.5.3.2.7 allows.
     /// </summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -118,7 +118,13 @@ public sealed class ConfigurationFileTests : IDisposable
         var text = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "configuration.md"));
         var start = text.IndexOf("```yaml\n", StringComparison.Ordinal) + "```yaml\n".Length;
 
-        Assert.Empty(ConfigurationFile.Load(Write(text[start..text.IndexOf("```", start, StringComparison.Ordinal)]), _source).Errors);
+        var source = _source with { EnvironmentVariable = name => $"value-of-{name.Length}" };
+
+        var result = ConfigurationFile.Load(Write(text[start..text.IndexOf("```", start, StringComparison.Ordinal)]), source);
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(
+            [IngressPointType.Open, IngressPointType.Auth], result.Configuration!.ResourceSet.IngressPoints.Select(point => point.Type));
     }
 
     [Fact]

@@ -153,9 +153,10 @@ public sealed class IngressAuthenticationTests : IDisposable
     [InlineData("{ SecretString: { username: svc, password: hunter } }", "the secret 'device-login' has the key 'username'; an ingress point's secret has exactly password")]
     [InlineData("{ SecretString: { Password: hunter } }", "the secret 'device-login' has the key 'Password'; an ingress point's secret has exactly password|the secret 'device-login' has no key 'password'; an ingress point's secret has exactly password")]
     [InlineData("{ SecretString: { password: '' } }", "the password of the secret 'device-login' must have 1 to 256 characters")]
-    [InlineData("{ SecretString: { password: \"hunter\\n\" } }", "the password of the secret 'device-login' has control characters, such as a line break")]
+    [InlineData("{ SecretString: { password: hünter } }", "the password of the secret 'device-login' has characters that are not printable ASCII, such as a line break or an umlaut")]
+    [InlineData("{ SecretString: { password: \"hunter\\n\" } }", "the password of the secret 'device-login' has characters that are not printable ASCII, such as a line break or an umlaut")]
     [InlineData("{ SecretString: { password: hunter }, PreviousSecretString: { pass: hunter } }", "the previous version of the secret 'device-login' has the key 'pass'; an ingress point's secret has exactly password|the previous version of the secret 'device-login' has no key 'password'; an ingress point's secret has exactly password")]
-    [InlineData("{ SecretString: { password: hunter }, PreviousSecretString: { password: \"hunter\\t\" } }", "the password of the previous version of the secret 'device-login' has control characters, such as a line break")]
+    [InlineData("{ SecretString: { password: hunter }, PreviousSecretString: { password: \"hunter\\t\" } }", "the password of the previous version of the secret 'device-login' has characters that are not printable ASCII, such as a line break or an umlaut")]
     public void The_secret_has_exactly_a_password(string secret, string expected)
     {
         var (_, errors) = Read(Minimal("AUTH", "IngressPointConfiguration: { SecretArn: device-login }", secret));
@@ -172,7 +173,7 @@ public sealed class IngressAuthenticationTests : IDisposable
     [InlineData(257, false)]
     public void A_password_in_a_secret_has_up_to_256_characters(int length, bool isValid)
     {
-        var password = string.Concat(Enumerable.Repeat("😀", length));
+        var password = new string('~', length);
 
         var (resources, _) = Read(FullDocument.Yaml.Replace(Secret, $"SecretString: {{ password: '{password}' }}", StringComparison.Ordinal));
 
