@@ -143,9 +143,9 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
             _ = runtime.Policy.CompileInBackground();
             _ = runtime.RuleSet.CompileInBackground();
             var service = new IngressService(services, runtime);
-            foreach (var address in ingress.Listeners)
+            foreach (var settings in ingress.Listeners)
             {
-                var listener = await _smtp.BindAsync(address, ServerOptions(node.Hostname, ingress), service).ConfigureAwait(false);
+                var listener = await _smtp.BindAsync(settings.Address, ServerOptions(node.Hostname, ingress), service).ConfigureAwait(false);
                 _listeners.Add((ingress.IngressPointName, listener.EndPoint));
                 LogListening(ingress.IngressPointName, listener.EndPoint);
             }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Net.Sockets;
 using MailManager.Resources.Binding;
 using MailManager.Resources.Tags;
@@ -52,6 +51,7 @@ public static class IngressPointReader
             TrafficPolicyId = policy!,
             TlsPolicy = tlsPolicy ?? TlsPolicy.Required,
             IpType = ipType,
+            Authentication = new IngressAuthentication.None(),
             Listeners = listeners,
             Tags = tags,
         };
@@ -111,7 +111,7 @@ public static class IngressPointReader
         return member.Value.Map(["IpType"])?.Word("IpType", IngressPointWords.IpType);
     }
 
-    private static ImmutableArray<IPEndPoint> ReadListeners(MapReader map, IngressIpType? ipType) =>
+    private static ImmutableArray<ListenerSettings> ReadListeners(MapReader map, IngressIpType? ipType) =>
         map.RequiredItems("Listeners", 1, int.MaxValue, item =>
         {
             var listener = ListenerAddress.Read(item);
@@ -125,6 +125,6 @@ public static class IngressPointReader
                 item.Context.Listen(listener, item);
             }
 
-            return listener;
+            return listener is null ? null : new ListenerSettings { Address = listener };
         });
 }

@@ -109,7 +109,7 @@ public sealed class ConfigurationFileTests : IDisposable
         Assert.Equal(new RelayAuthentication.None(), relay.Authentication);
         var point = Assert.Single(resources.IngressPoints);
         Assert.Equal((IngressPointType.Open, TlsPolicy.Optional), (point.Type, point.TlsPolicy));
-        Assert.Equal([new IPEndPoint(IPAddress.Loopback, 2525)], point.Listeners);
+        Assert.Equal([new IPEndPoint(IPAddress.Loopback, 2525)], point.Listeners.Select(listener => listener.Address));
     }
 
     [Fact]

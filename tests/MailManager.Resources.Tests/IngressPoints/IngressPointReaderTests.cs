@@ -18,7 +18,8 @@ public class IngressPointReaderTests
         Assert.Equal("gateway", point.RuleSetId);
         Assert.Equal(IngressIpType.DualStack, point.IpType);
         Assert.Equal(
-            [new(IPAddress.Loopback, 2525), new(IPAddress.IPv6Loopback, 2525), new(IPAddress.Loopback, 0)], point.Listeners);
+            [new(IPAddress.Loopback, 2525), new(IPAddress.IPv6Loopback, 2525), new(IPAddress.Loopback, 0)],
+            point.Listeners.Select(listener => listener.Address));
     }
 
     [Fact]
