@@ -74,9 +74,14 @@ public sealed class RecipientProbe : IRecipientProbe, IAsyncDisposable
         }
     }
 
-    /// <summary>Ends what is under way and closes all connections.</summary>
+    /// <summary>Ends what is under way and closes all connections. Once more does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
         for (var i = 0; i < MaxProbes; i++)

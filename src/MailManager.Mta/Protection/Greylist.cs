@@ -60,6 +60,7 @@ internal sealed class Greylist : IAsyncDisposable
     /// <summary>Whether a client has to come again. Never fails.</summary>
     public ValueTask<GreylistVerdict> CheckAsync(GreylistOptions options, IPAddress client, string reversePath, string recipient)
     {
+        client = client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client;
         foreach (var range in options.Exempt)
         {
             if (range.Contains(client))

@@ -1,3 +1,5 @@
+using System.Text;
+using MailManager.Smtp.Grammar;
 using MailManager.Smtp.Replies;
 
 namespace MailManager.Smtp.Client;
@@ -12,16 +14,22 @@ public static class RecipientCheck
     /// <returns>What failed, and whether the connection can be used for more.</returns>
     public static async ValueTask<(SmtpFailure? Failure, bool CanContinue)> RunAsync(SmtpClientConnection connection, string recipient)
     {
-        if (!CommandWriter.IsSafePath(recipient))
+        var isUtf8 = !Ascii.IsValid(recipient);
+        if (!CommandWriter.IsSafePath(recipient, isUtf8))
         {
             return (SmtpFailure.Local(SmtpPhase.Recipient, "the recipient's address cannot be sent in a command", new EnhancedStatus(5, 1, 3)), true);
         }
 
+        if (isUtf8 && !connection.Capabilities.SmtpUtf8)
+        {
+            return (SmtpFailure.Local(SmtpPhase.Recipient, "the server does not offer SMTPUTF8, which the recipient needs", new EnhancedStatus(5, 6, 7)), true);
+        }
+
         var isPipelined = connection.Capabilities.Pipelining;
-        CommandWriter.WriteMail(connection.Output, string.Empty, size: -1, isEightBit: false);
+        CommandWriter.WriteMail(connection.Output, string.Empty, size: -1, BodyType.SevenBit, isUtf8 ? new MailOptions { IsUtf8 = true } : null);
         if (isPipelined)
         {
-            CommandWriter.WriteRecipient(connection.Output, recipient);
+            CommandWriter.WriteRecipient(connection.Output, recipient, isUtf8, options: null);
             CommandWriter.Write(connection.Output, "RSET\r\n"u8);
         }
 
@@ -30,7 +38,7 @@ public static class RecipientCheck
         {
             if (!isPipelined)
             {
-                CommandWriter.WriteRecipient(connection.Output, recipient);
+                CommandWriter.WriteRecipient(connection.Output, recipient, isUtf8, options: null);
             }
 
             // After a refused MAIL, the refusal of RCPT says nothing about the recipient.
