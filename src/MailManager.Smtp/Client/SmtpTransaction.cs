@@ -48,10 +48,15 @@ internal static class SmtpTransaction
             return new SmtpTransactionResult(default, failure, null, CanContinue: mail.Reply.Code != 421);
         }
 
-        SmtpFailure?[]? refused = null;
+        var refused = terms.LeftOut;
         var accepted = 0;
         for (var i = 0; i < message.Recipients.Length; i++)
         {
+            if (refused?[i] is not null)
+            {
+                continue;
+            }
+
             if (!isPipelined)
             {
                 WriteRecipient(connection, message, terms, i);
@@ -128,7 +133,10 @@ internal static class SmtpTransaction
 
         for (var i = 0; i < message.Recipients.Length; i++)
         {
-            WriteRecipient(connection, message, terms, i);
+            if (terms.LeftOut?[i] is null)
+            {
+                WriteRecipient(connection, message, terms, i);
+            }
         }
 
         if (!terms.IsChunked)

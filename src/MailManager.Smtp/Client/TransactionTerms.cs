@@ -10,6 +10,9 @@ namespace MailManager.Smtp.Client;
 /// <param name="WithDsn">The server takes the parameters of RFC 3461, and with them the duty to notify.</param>
 internal readonly record struct TransactionTerms(BodyType Body, MailOptions? Options, bool IsChunked, bool WithDsn)
 {
+    /// <summary>By the index of the recipient: UTF-8 addresses, where the server cannot take them; they are left out. Null: none.</summary>
+    public SmtpFailure?[]? LeftOut { get; init; }
+
     private static readonly EnhancedStatus NeedsUtf8 = new(5, 6, 7);
 
     public bool IsUtf8 => Options is { IsUtf8: true };
@@ -20,7 +23,7 @@ internal readonly record struct TransactionTerms(BodyType Body, MailOptions? Opt
         var server = connection.Capabilities;
         var options = message.Options is null ? null : Offered(connection, message.Options);
         terms = new TransactionTerms(DeclaredBody(server, message.Body), options, IsChunked: message.Body == BodyType.BinaryMime && server.BinaryMime, server.Dsn);
-        return CheckAddresses(message, terms.IsUtf8)
+        return CheckAddresses(message, ref terms)
             ?? CheckTls(connection, message)
             ?? CheckContent(server, message, terms);
     }
@@ -51,8 +54,9 @@ internal readonly record struct TransactionTerms(BodyType Body, MailOptions? Opt
         _ => server.EightBitMime ? BodyType.EightBitMime : BodyType.SevenBit,
     };
 
-    private static SmtpFailure? CheckAddresses(in OutgoingMessage message, bool isUtf8)
+    private static SmtpFailure? CheckAddresses(in OutgoingMessage message, ref TransactionTerms terms)
     {
+        var isUtf8 = terms.IsUtf8;
         // What SMTPUTF8 would carry fails for the want of it (RFC 6531 §3.5); the rest could never be sent.
         var wantsUtf8 = message.Options is { IsUtf8: true };
         if (!CommandWriter.IsSafePath(message.ReversePath, isUtf8))
@@ -62,13 +66,30 @@ internal readonly record struct TransactionTerms(BodyType Body, MailOptions? Opt
                 : SmtpFailure.Local(SmtpPhase.Mail, "the reverse-path cannot be sent in a command", new EnhancedStatus(5, 1, 7));
         }
 
-        foreach (var recipient in message.Recipients.Span)
+        SmtpFailure?[]? leftOut = null;
+        var recipients = message.Recipients.Span;
+        for (var i = 0; i < recipients.Length; i++)
         {
-            if (!CommandWriter.IsSafePath(recipient, isUtf8))
+            if (CommandWriter.IsSafePath(recipients[i], isUtf8))
             {
-                return wantsUtf8 && CommandWriter.IsSafePath(recipient, wantsUtf8)
-                    ? NoUtf8(SmtpPhase.Recipient)
-                    : SmtpFailure.Local(SmtpPhase.Recipient, "a recipient's address cannot be sent in a command", new EnhancedStatus(5, 1, 3));
+                continue;
+            }
+
+            if (!wantsUtf8 || !CommandWriter.IsSafePath(recipients[i], wantsUtf8))
+            {
+                return SmtpFailure.Local(SmtpPhase.Recipient, "a recipient's address cannot be sent in a command", new EnhancedStatus(5, 1, 3));
+            }
+
+            leftOut ??= new SmtpFailure?[recipients.Length];
+            leftOut[i] = NoUtf8(SmtpPhase.Recipient);
+        }
+
+        if (leftOut is not null)
+        {
+            terms = terms with { LeftOut = leftOut };
+            if (Array.TrueForAll(leftOut, failure => failure is not null))
+            {
+                return leftOut[0];
             }
         }
 

@@ -54,10 +54,13 @@ public static class StandardReplies
     public static readonly SmtpReply BareLineEnds = Make(550, 5, 6, 11, "Message holds a bare CR, a bare LF or a NUL");
     public static readonly SmtpReply MessageTooLarge = Make(552, 5, 3, 4, "Message is larger than allowed here");
     public static readonly SmtpReply HeaderTooLarge = Make(552, 5, 3, 4, "Header block is larger than allowed here");
+    public static readonly SmtpReply HeaderFieldTooLarge = Make(552, 5, 3, 4, "A header field is larger than allowed here");
+    public static readonly SmtpReply TooManyHeaderFields = Make(552, 5, 3, 4, "More header fields than allowed here");
     public static readonly SmtpReply BadSenderAddress = Make(553, 5, 1, 7, "Sender address is malformed");
     public static readonly SmtpReply AddressNeedsSmtpUtf8 = Make(553, 5, 6, 7, "A non-ASCII address needs SMTPUTF8");
     public static readonly SmtpReply BadRecipientAddress = Make(553, 5, 1, 3, "Recipient address is malformed");
     public static readonly SmtpReply TooManyHops = Make(554, 5, 4, 6, "Too many Received fields, this is a mail loop");
+    public static readonly SmtpReply MailLoop = Make(554, 5, 4, 6, "The message has been here too often, this is a mail loop");
     public static readonly SmtpReply NotSmtp = Make(554, 5, 5, 1, "This is a mail server and speaks SMTP only");
     public static readonly SmtpReply SpokeTooEarly = Make(554, 5, 5, 1, "Client spoke before the greeting");
     public static readonly SmtpReply CommandsAfterStartTls = Make(554, 5, 5, 1, "Nothing may follow STARTTLS before the handshake");

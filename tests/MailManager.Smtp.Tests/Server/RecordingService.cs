@@ -35,6 +35,12 @@ internal sealed class RecordingService : ISmtpService
         }
     }
 
+    /// <summary>The client's end point at each MAIL.</summary>
+    public List<string> Clients { get; } = [];
+
+    /// <summary>Who had authenticated at each MAIL.</summary>
+    public List<string?> Identities { get; } = [];
+
     public bool FailsToOpen { get; set; }
 
     public ISmtpSessionHandler OpenSession(SmtpSessionInfo session) =>
@@ -59,6 +65,8 @@ internal sealed class RecordingService : ISmtpService
         public ValueTask<SmtpReply> MailAsync(in MailCommand command, CancellationToken cancellationToken)
         {
             var path = Encoding.UTF8.GetString(command.ReversePath);
+            service.Clients.Add(session.Client.ToString());
+            service.Identities.Add(session.AuthenticatedAs);
             service.Record($"mail {path} helo={session.Helo} tls={session.TlsCipherSuite is not null}");
             return new ValueTask<SmtpReply>(service.OnMail(path));
         }

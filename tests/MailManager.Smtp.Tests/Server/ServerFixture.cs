@@ -13,6 +13,9 @@ public enum Wire
     /// <summary>Over a loopback socket, in as few pieces as the client sends.</summary>
     Socket,
 
+    /// <summary>In memory: what is sent at once arrives at once.</summary>
+    Memory,
+
     /// <summary>In memory, each octet in a piece of its own.</summary>
     OctetByOctet,
 }
@@ -23,13 +26,15 @@ internal sealed class ServerFixture : IAsyncDisposable
     private readonly SmtpServer _server;
     private readonly MemoryTransport? _memory;
     private readonly SmtpListener _listener;
+    private readonly int _pieceLength;
 
-    private ServerFixture(SmtpServer server, MemoryTransport? memory, SmtpListener listener, RecordingService service)
+    private ServerFixture(SmtpServer server, MemoryTransport? memory, SmtpListener listener, RecordingService service, int pieceLength)
     {
         _server = server;
         _memory = memory;
         _listener = listener;
         Service = service;
+        _pieceLength = pieceLength;
     }
 
     public IPEndPoint EndPoint => _listener.EndPoint;
@@ -54,11 +59,11 @@ internal sealed class ServerFixture : IAsyncDisposable
         var server = new SmtpServer(memory ?? SmtpServer.CreateSocketTransport(loggers), limits ?? new SessionGovernorOptions(), time ?? TimeProvider.System, loggers);
         var options = new SmtpServerOptions { Hostname = "mx.example", Group = "front-door", Tls = new TestTls(TestCertificates.CreateSelfSigned("mx.example")) };
         var listener = await server.BindAsync(new IPEndPoint(IPAddress.Loopback, 0), configure?.Invoke(options) ?? options, service);
-        return new ServerFixture(server, memory, listener, service);
+        return new ServerFixture(server, memory, listener, service, wire == Wire.OctetByOctet ? 1 : int.MaxValue);
     }
 
     public Task<RawSmtpClient> ConnectAsync() =>
-        _memory is null ? RawSmtpClient.ConnectAsync(EndPoint) : Task.FromResult(RawSmtpClient.Over(_memory.Connect(), pieceLength: 1));
+        _memory is null ? RawSmtpClient.ConnectAsync(EndPoint) : Task.FromResult(RawSmtpClient.Over(_memory.Connect(), _pieceLength));
 
     /// <summary>Connects, takes the greeting and says EHLO.</summary>
     public async Task<RawSmtpClient> GreetAsync()

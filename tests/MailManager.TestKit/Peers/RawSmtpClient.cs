@@ -62,6 +62,19 @@ public sealed class RawSmtpClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends to a server that may have hung up.</summary>
+    public async Task TrySendAsync(string octets)
+    {
+        try
+        {
+            await SendAsync(octets);
+        }
+        catch (IOException)
+        {
+            // It has.
+        }
+    }
+
     /// <summary>Sends a line with CRLF and reads the reply.</summary>
     public async Task<string> CommandAsync(string line)
     {
