@@ -27,6 +27,6 @@ public enum ProbeOutcome
     /// <summary>2yz at RCPT.</summary>
     Accepted,
 
-    /// <summary>5yz at RCPT.</summary>
+    /// <summary>5yz at RCPT, or an address that cannot be sent to it (a local failure).</summary>
     Refused,
 }

@@ -89,7 +89,9 @@ internal sealed class ClientGuard
             case ProbeOutcome.Refused:
                 ProtectionLog.UnknownRecipient(
                     _services.Logger, _session.IngressPoint, recipient, _session.Client, reversePath, options.Relay, result.Failure!.ToString(), _session.Id);
-                return Reply(550, 5, 1, 1, "Recipient does not exist here");
+                return result.Failure.Status is { IsPresent: true } status
+                    ? Reply(550, status.Class, status.Subject, status.Detail, "Recipient's address cannot be used here")
+                    : Reply(550, 5, 1, 1, "Recipient does not exist here");
             case ProbeOutcome.Unknown when options.OnFailure == FailureMode.Defer:
                 ProtectionLog.RecipientUnsure(
                     _services.Logger, _session.IngressPoint, recipient, _session.Client, reversePath, options.Relay, result.Failure!.ToString(), _session.Id);
