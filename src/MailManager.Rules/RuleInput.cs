@@ -1,5 +1,6 @@
 using MailManager.Messages.Envelope;
 using MailManager.Messages.Headers;
+using MailManager.Resources.RuleSets;
 using MailManager.Rules.Cidr;
 using MailManager.Rules.Operands;
 using MailManager.Rules.Strings;
@@ -89,6 +90,9 @@ public sealed class RuleInput
     }
 
     internal bool HeaderMatches(int slot, StringMatcher matcher) => _headerTexts.AnyMatches(slot, matcher, View);
+
+    internal bool CertificateMatches(RuleClientCertificateAttribute attribute, StringMatcher matcher) =>
+        CertificateValues.AnyMatches(Session.ClientCertificate, attribute, matcher);
 
     internal string[] ReadHeader(int slot) => _headerTexts.Read(slot, View);
 

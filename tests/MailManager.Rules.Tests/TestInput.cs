@@ -10,8 +10,8 @@ namespace MailManager.Rules.Tests;
 internal static class TestInput
 {
     public static SessionFacts Session(
-        string client = "192.0.2.1", SslProtocols tls = SslProtocols.None, string helo = "client.example", bool wrapped = false) =>
-        new() { Client = new IPEndPoint(IPAddress.Parse(client), 25), Helo = helo, TlsProtocol = tls, IsTlsWrapped = wrapped };
+        string client = "192.0.2.1", SslProtocols tls = SslProtocols.None, string helo = "client.example", bool wrapped = false, ClientCertificate? certificate = null) =>
+        new() { Client = new IPEndPoint(IPAddress.Parse(client), 25), Helo = helo, TlsProtocol = tls, IsTlsWrapped = wrapped, ClientCertificate = certificate };
 
     /// <summary>An input with a session and a message of these header lines (LF is made CRLF).</summary>
     public static RuleInput Message(string header = "", string mailFrom = "sender@example.net", long? size = null, SessionFacts? session = null)

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text;
 using Cysharp.Text;
 using MailManager.Messages.Envelope;
 
@@ -56,6 +57,29 @@ public static class ReceivedField
         output.Append(";\r\n\t");
         AppendDate(ref output, receivedAt);
         output.Append("\r\n");
+    }
+
+    /// <summary>The field was written by the server of that name: its <c>by</c> clause names it (RFC 5321 §4.4).</summary>
+    /// <param name="value">Of the field, folded or not.</param>
+    /// <param name="hostname">ASCII.</param>
+    public static bool IsBy(ReadOnlySpan<byte> value, string hostname)
+    {
+        while (true)
+        {
+            var by = value.IndexOf("by "u8);
+            if (by < 0)
+            {
+                return false;
+            }
+
+            var isWord = by == 0 || value[by - 1] is (byte)' ' or (byte)'\t' or (byte)'\n';
+            value = value[(by + 3)..].TrimStart(" \t\r\n"u8);
+            if (isWord && value.Length >= hostname.Length && Ascii.EqualsIgnoreCase(value[..hostname.Length], hostname)
+                && (value.Length == hostname.Length || value[hostname.Length] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)';'))
+            {
+                return true;
+            }
+        }
     }
 
     /// <summary>

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using MailManager.Delivery;
 using MailManager.Delivery.Dsn;
 using MailManager.Management;
@@ -10,7 +8,6 @@ using MailManager.Mta.Tls;
 using MailManager.Queue;
 using MailManager.Resources.IngressPoints;
 using MailManager.Smtp.Server;
-using MailManager.Smtp.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace MailManager.Mta.Hosting;
@@ -30,8 +27,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
     private readonly DeliveryService _delivery;
     private readonly IntakeMetrics _metrics = new();
     private readonly ProcessReadiness _readiness;
-    private readonly X509Certificate2 _certificate;
-    private readonly X509Certificate2Collection _certificateChain;
+    private readonly CertificateStore _certificates;
     private readonly List<(string IngressPoint, IPEndPoint EndPoint)> _listeners = [];
     private ManagementServer? _management;
 
@@ -40,9 +36,8 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         var (node, delivery, resources) = (configuration.NodeSettings, configuration.DeliverySettings, configuration.ResourceSet);
         _logger = loggers.CreateLogger<MailManagerProcess>();
         CreatePrivateDirectory(node.DataDirectory);
-        (_certificate, _certificateChain) = node.Tls is { } files
-            ? NodeCertificate.Load(files.CertificatePath, files.KeyPath)
-            : NodeCertificate.LoadOrCreateSelfSigned(node.DataDirectory, node.Hostname, time.GetUtcNow());
+        _certificates = CertificateStore.Open(
+            [node.Tls ?? NodeCertificate.EnsureSelfSigned(node.DataDirectory, node.Hostname, time.GetUtcNow())], time, loggers.CreateLogger<CertificateStore>());
         _queue = MailQueue.Open(new MailQueueOptions { Directory = Path.Combine(node.DataDirectory, "spool") }, time, loggers.CreateLogger<MailQueue>());
         DeliveryOptions = new DeliveryOptions
         {
@@ -110,7 +105,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         }
 
         _metrics.Dispose();
-        _certificate.Dispose();
+        await _certificates.DisposeAsync().ConfigureAwait(false);
         LogStopped();
     }
 
@@ -145,7 +140,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
             var service = new IngressService(services, runtime);
             foreach (var address in ingress.Listeners)
             {
-                var listener = await _smtp.BindAsync(address, ServerOptions(node.Hostname, ingress), service).ConfigureAwait(false);
+                var listener = await _smtp.BindAsync(address, ServerOptions(node.Hostname, ingress, loggers, time), service).ConfigureAwait(false);
                 _listeners.Add((ingress.IngressPointName, listener.EndPoint));
                 LogListening(ingress.IngressPointName, listener.EndPoint);
             }
@@ -155,16 +150,11 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         LogStarted(node.Hostname, node.DataDirectory);
     }
 
-    private SmtpServerOptions ServerOptions(string hostname, IngressPoint ingress) => new()
+    private SmtpServerOptions ServerOptions(string hostname, IngressPoint ingress, ILoggerFactory loggers, TimeProvider time) => new()
     {
         Hostname = hostname,
         RequireTls = ingress.TlsPolicy == TlsPolicy.Required,
-        Tls = new SslServerAuthenticationOptions
-        {
-            ServerCertificateContext = SslStreamCertificateContext.Create(_certificate, _certificateChain, offline: true),
-            EnabledSslProtocols = TlsDuplexPipe.AllowedProtocols,
-            AllowRenegotiation = false,
-        },
+        Tls = new IngressTls(ingress.IngressPointName, _certificates, trust: null, time, loggers.CreateLogger<IngressTls>()),
     };
 
     [LoggerMessage(6010, LogLevel.Information, "Ingress point {IngressPoint} listens on {EndPoint}")]

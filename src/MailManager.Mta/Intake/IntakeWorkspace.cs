@@ -2,13 +2,14 @@ using MailManager.Delivery.Dsn;
 using MailManager.Messages.Bytes;
 using MailManager.Rules;
 using MailManager.Rules.RuleSets;
+using MailManager.Smtp.Limits;
 
 namespace MailManager.Mta.Intake;
 
 /// <summary>What one transaction works with: rented at MAIL, returned at its end, so that an idle session holds none.</summary>
-internal sealed class IntakeWorkspace(IBodyFileStore files)
+internal sealed class IntakeWorkspace(IBodyFileStore files, MemoryGauge memory, int maxHeaderLength)
 {
-    public MessageBuffer Buffer { get; } = new(files);
+    public MessageBuffer Buffer { get; } = new(files, maxHeaderLength: maxHeaderLength, memory: memory);
 
     public RuleInput Input { get; } = new();
 

@@ -19,9 +19,8 @@ internal sealed class RequestedOptions
     public void Set(in MailCommand command) => Mail = MailOptions.From(command);
 
     /// <summary>For the next recipient.</summary>
-    public void Add(in RcptCommand command)
+    public void Add(RecipientOptions? options)
     {
-        var options = RecipientOptions.From(command);
         HasRecipientOptions |= options is not null;
         _recipients.Add(options);
     }

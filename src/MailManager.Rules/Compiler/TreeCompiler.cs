@@ -37,6 +37,10 @@ internal static class TreeCompiler
             Expression.Call(
                 Input, nameof(RuleInput.HeaderMatches), null, Expression.Constant(header.Slot), Expression.Constant(header.Matcher)),
             header.Negated),
+        CertificateCondition certificate => Negate(
+            Expression.Call(
+                Input, nameof(RuleInput.CertificateMatches), null, Expression.Constant(certificate.Attribute), Expression.Constant(certificate.Matcher)),
+            certificate.Negated),
         SizeCondition size => EmitComparison(
             size.Operator, Expression.Property(Input, nameof(RuleInput.MessageSize)), Expression.Constant(size.Value)),
         TlsCondition tls => Negate(Expression.Property(EmitSession(), nameof(SessionFacts.IsTls)), !tls.Expected),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using MailManager.Resources.Expressions;
+using MailManager.Resources.RuleSets;
 using MailManager.Rules.Cidr;
 using MailManager.Rules.Operands;
 using MailManager.Rules.Strings;
@@ -42,6 +43,12 @@ internal sealed class ConditionBuilder
                 Operands.Header(field, holdsAddresses),
                 StringMatcher.Create(op, values),
                 op == StringOperator.NotEquals)
+            : null;
+
+    public Leaf? Certificate(string path, RuleClientCertificateAttribute attribute, StringOperator op, ImmutableArray<string> values) =>
+        AreUsable(path, values)
+            ? new CertificateCondition(
+                Describe(ApiName(attribute.ToString()), op, values), attribute, StringMatcher.Create(op, values), op == StringOperator.NotEquals)
             : null;
 
     /// <param name="isAllowed">Which ranges make sense here; null: all.</param>

@@ -1,7 +1,10 @@
 using System.Security.Authentication;
 using MailManager.Messages.Envelope;
 using MailManager.Resources.Expressions;
+using MailManager.Resources.RuleSets;
 using MailManager.Resources.TrafficPolicies;
+using MailManager.Rules.Operands;
+using MailManager.Rules.Strings;
 
 namespace MailManager.Rules.Expressions;
 
@@ -65,4 +68,25 @@ internal sealed class TlsVersionCondition(string text, TlsProtocolOperator op, T
     }
 
     public override string ReadOperand(RuleInput input) => input.Session.TlsProtocol.ToString();
+}
+
+/// <summary>
+/// ClientCertificateAttribute: compares all values that the client's certificate has for an attribute: any-of, or none-of when negated. Without
+/// a certificate or a value: false, or true when negated.
+/// </summary>
+internal sealed class CertificateCondition(string text, RuleClientCertificateAttribute attribute, StringMatcher matcher, bool negated) : Leaf(text)
+{
+    public RuleClientCertificateAttribute Attribute { get; } = attribute;
+
+    public StringMatcher Matcher { get; } = matcher;
+
+    public bool Negated { get; } = negated;
+
+    public override int Cost => Negated ? 8 : 7;
+
+    public override Stage Stage => Stage.Message;
+
+    public override bool Holds(RuleInput input) => input.CertificateMatches(Attribute, Matcher) != Negated;
+
+    public override string ReadOperand(RuleInput input) => string.Join(" | ", CertificateValues.Of(input.Session.ClientCertificate, Attribute));
 }

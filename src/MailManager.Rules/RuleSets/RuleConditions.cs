@@ -47,8 +47,8 @@ internal static class RuleConditions
                 return builder.Header(path, header.Name, false, header.Name, text.Operator, text.Values);
             case RuleStringOperand.MimeHeader header:
                 return Invalid(builder, path, $"'{header.Name}' is not a header name of the form X-...");
-            case RuleStringOperand.ClientCertificate:
-                return builder.Unsupported(path, "client certificate attributes are");
+            case RuleStringOperand.ClientCertificate certificate:
+                return builder.Certificate(path, certificate.Name, text.Operator, text.Values);
             default:
                 return builder.Unsupported(path, "add-ons (Analysis) are");
         }

@@ -1,6 +1,8 @@
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using MailManager.Smtp.Sasl;
 
 namespace MailManager.Smtp.Tls;
 
@@ -32,17 +34,28 @@ public sealed class TlsDuplexPipe : IDuplexPipe, IAsyncDisposable
     /// <summary>The negotiated cipher suite, such as <c>TLS_AES_256_GCM_SHA384</c>.</summary>
     public TlsCipherSuite CipherSuite => _stream.NegotiatedCipherSuite;
 
+    /// <summary>The certificate that the peer proved; null: none. Checked by the settings or options of the handshake.</summary>
+    public X509Certificate2? RemoteCertificate => _stream.RemoteCertificate as X509Certificate2;
+
     /// <summary>
-    /// Answers a client's handshake. Throws <see cref="AuthenticationException"/> or <see cref="IOException"/> when it fails; the connection
-    /// is useless then. The deadline is the caller's <paramref name="cancellationToken"/>.
+    /// The server's side of a channel binding of type <c>tls-server-end-point</c> (RFC 5929 §4), which both TLS versions have; null when the
+    /// certificate's signature algorithm has none. Computed at each call: a session asks once, at AUTH.
+    /// </summary>
+    public SaslChannelBinding? CreateServerEndPointBinding() =>
+        _stream.LocalCertificate is X509Certificate2 certificate ? ServerEndPointBinding.Create(certificate) : null;
+
+    /// <summary>
+    /// Answers a client's handshake with the options that the settings select for the server name in its hello. Throws
+    /// <see cref="AuthenticationException"/> or <see cref="IOException"/> when it fails; the connection is useless then. The deadline is the
+    /// caller's <paramref name="cancellationToken"/>.
     /// </summary>
     public static async ValueTask<TlsDuplexPipe> AuthenticateAsServerAsync(
-        IDuplexPipe transport, SslServerAuthenticationOptions options, CancellationToken cancellationToken)
+        IDuplexPipe transport, ITlsServerSettings settings, CancellationToken cancellationToken)
     {
         var stream = new SslStream(new DuplexPipeStream(transport), leaveInnerStreamOpen: true);
         try
         {
-            await stream.AuthenticateAsServerAsync(options, cancellationToken).ConfigureAwait(false);
+            await stream.AuthenticateAsServerAsync(SelectOptions, settings, cancellationToken).ConfigureAwait(false);
             return new TlsDuplexPipe(stream);
         }
         catch
@@ -68,6 +81,10 @@ public sealed class TlsDuplexPipe : IDuplexPipe, IAsyncDisposable
             throw;
         }
     }
+
+    private static ValueTask<SslServerAuthenticationOptions> SelectOptions(
+        SslStream stream, SslClientHelloInfo hello, object? settings, CancellationToken cancellationToken) =>
+        new(((ITlsServerSettings)settings!).Select(hello.ServerName));
 
     /// <summary>Sends close_notify when the transport still takes it, and frees the TLS state.</summary>
     public async ValueTask DisposeAsync()

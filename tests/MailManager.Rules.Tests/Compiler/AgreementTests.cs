@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using CsCheck;
+using MailManager.Messages.Envelope;
 using MailManager.Resources.Expressions;
 using MailManager.Resources.RuleSets;
 using MailManager.Rules.RuleSets;
@@ -15,6 +16,8 @@ public class AgreementTests
         Gen.Select(Gen.Enum<RuleStringEmailAttribute>(), Gen.Enum<StringOperator>(), Word.Array[1, 6])
             .Select((attribute, op, values) => RuleSetBuilding.String(attribute, op, values)),
         Gen.Select(Of("X-A", "X-B"), Gen.Enum<StringOperator>(), Word.Array[1, 6]).Select((name, op, values) => RuleSetBuilding.XHeader(name, op, values)),
+        Gen.Select(Gen.Enum<RuleClientCertificateAttribute>(), Gen.Enum<StringOperator>(), Word.Array[1, 6])
+            .Select((attribute, op, values) => RuleSetBuilding.Certificate(attribute, op, values)),
         Gen.Select(Gen.Enum<RuleBooleanEmailAttribute>(), Gen.Bool).Select((attribute, expected) => RuleSetBuilding.Flag(attribute, expected)),
         Gen.Select(Gen.Enum<NumberOperator>(), Gen.Int[0, 3]).Select((op, value) => (RuleCondition)new RuleNumberExpression(op, value)),
         Gen.Select(Gen.Enum<IpOperator>(), Of("192.0.2.0/25", "192.0.2.128/25", "0.0.0.0/0", "2001:db8::/32", "::/0").Array[1, 3])
@@ -29,14 +32,28 @@ public class AgreementTests
     private static readonly Gen<Rule> Rule = Gen.Select(Condition.Array[0, 3], Condition.Array[0, 2], Action.Array[1, 4])
         .Select((conditions, unless, actions) => new Rule { Conditions = [.. conditions], Unless = [.. unless], Actions = [.. actions] });
 
+    private static readonly Gen<ClientCertificate?> Certificate = Gen.OneOf(
+        Gen.Const((ClientCertificate?)null),
+        Gen.Select(Word, Word.Array[0, 2], Word.Array[0, 2], Word.Array[0, 2]).Select((serial, a, b, c) => (ClientCertificate?)new ClientCertificate
+        {
+            SerialNumber = serial,
+            CommonNames = [.. a],
+            Rfc822Names = [.. b],
+            DnsNames = [.. c],
+            DirectoryNames = [.. a],
+            UniformResourceIdentifiers = [.. b],
+            IpAddresses = [.. c],
+            RegisteredIds = [.. a],
+        }));
+
     private static readonly Gen<RuleInput> Message = Gen.Select(
         Gen.Select(Word, Word, Word, Word, Word).Select((a, b, c, d, e) => $"From: {a}\nTo: {b}, {c}\nSubject: {d}\nX-A: {e}"),
         Of("\nDisposition-Notification-To: a", "\nX-A: b\nSender: a <a@x>", "\nX-B: =?utf-8?q?a?="),
         Word,
         Gen.Long[0, 3],
-        Gen.Select(Of("192.0.2.1", "192.0.2.200", "198.51.100.1", "2001:db8::1", "2001:db9::1"), Of(SslProtocols.None, SslProtocols.Tls13), Word, Gen.Bool))
+        Gen.Select(Of("192.0.2.1", "192.0.2.200", "198.51.100.1", "2001:db8::1", "2001:db9::1"), Of(SslProtocols.None, SslProtocols.Tls13), Word, Gen.Bool, Certificate))
         .Select((header, more, mailFrom, size, session) =>
-            TestInput.Message(header + more, mailFrom, size, TestInput.Session(session.Item1, session.Item2, session.Item3, session.Item4)));
+            TestInput.Message(header + more, mailFrom, size, TestInput.Session(session.Item1, session.Item2, session.Item3, session.Item4, session.Item5)));
 
     [Fact]
     public void Tree_delegate_and_explanation_always_agree()

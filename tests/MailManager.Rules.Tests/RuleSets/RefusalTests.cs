@@ -27,7 +27,6 @@ public class RefusalTests
                 Unless =
                 [
                     new RuleStringExpression(new RuleStringOperand.AddOn(Analysis), StringOperator.Equals, ["x"]),
-                    new RuleStringExpression(new RuleStringOperand.ClientCertificate(RuleClientCertificateAttribute.Cn), StringOperator.Equals, ["x"]),
                     new RuleBooleanExpression(new RuleBooleanOperand.AddOn(Analysis), BooleanOperator.IsTrue),
                     new RuleBooleanExpression(new RuleBooleanOperand.IsInAddressList(RuleAddressListEmailAttribute.From, "al-1"), BooleanOperator.IsTrue),
                 ],
@@ -40,9 +39,8 @@ public class RefusalTests
                 "Rules[1].Conditions[2]: add-ons (Analysis) are not available in this release",
                 "Rules[1].Conditions[3]: DMARC policies are not available in this release",
                 "Rules[1].Unless[0]: add-ons (Analysis) are not available in this release",
-                "Rules[1].Unless[1]: client certificate attributes are not available in this release",
-                "Rules[1].Unless[2]: add-ons (Analysis) are not available in this release",
-                "Rules[1].Unless[3]: address lists are not available in this release",
+                "Rules[1].Unless[1]: add-ons (Analysis) are not available in this release",
+                "Rules[1].Unless[2]: address lists are not available in this release",
             ],
             result.Errors.Select(error => error.ToString()));
     }

@@ -27,6 +27,9 @@ internal static class RuleSetBuilding
     public static RuleCondition XHeader(string name, StringOperator op, params string[] values) =>
         new RuleStringExpression(new RuleStringOperand.MimeHeader(name), op, [.. values]);
 
+    public static RuleCondition Certificate(RuleClientCertificateAttribute attribute, StringOperator op, params string[] values) =>
+        new RuleStringExpression(new RuleStringOperand.ClientCertificate(attribute), op, [.. values]);
+
     public static RuleCondition Recipient(params string[] values) => String(RuleStringEmailAttribute.Recipient, StringOperator.Equals, values);
 
     public static RuleCondition Flag(RuleBooleanEmailAttribute attribute, bool expected = true) =>
