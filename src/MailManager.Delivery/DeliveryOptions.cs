@@ -33,6 +33,15 @@ public sealed record DeliveryOptions
     /// <summary>Name of the relay through which notifications leave; null: straight to the MX of the sender's domain.</summary>
     public string? DsnRelay { get; init; }
 
+    /// <summary>Age at which the sender of a deferred message is told once, if NOTIFY=DELAY asked for it (RFC 3461 §4.1). Default 4 h.</summary>
+    public TimeSpan DelayNotice { get; init; } = TimeSpan.FromHours(4);
+
+    /// <summary>
+    /// Where this process listens for SMTP, asked at each new connection: what leads there is not connected to, for mail would loop. The address of
+    /// a listener on all interfaces is <c>0.0.0.0</c> or <c>::</c>.
+    /// </summary>
+    public Func<IEnumerable<IPEndPoint>> Listeners { get; init; } = static () => [];
+
     public SmtpClientTimeouts Timeouts { get; init; } = new();
 
     /// <summary>Roots that relays' certificates are checked against; null: the system's.</summary>

@@ -51,8 +51,8 @@ public sealed class DeliveryService : IDeliveryDispatcher, IAsyncDisposable
     {
         var options = _context.Options;
         var schedule = new RetrySchedule(options.RetrySchedule, Random.Shared.NextDouble);
-        var settler = new DeliverySettler(queue, schedule, new DsnBuilder(options), _context.Time, _context.Metrics, _context.Logger);
-        var opener = new RouteOpener(_connector, new MxResolver(options.Mx), _context.Logger);
+        var settler = new DeliverySettler(queue, schedule, options, _context.Time, _context.Metrics, _context.Logger);
+        var opener = new RouteOpener(_connector, new MxResolver(options.Mx), options, _context.Logger);
         var runner = new AttemptRunner(_context, queue, settler, opener, _stop) { Routes = Volatile.Read(ref _routes) };
         _context.Runner = runner;
         Volatile.Write(ref _runner, runner);

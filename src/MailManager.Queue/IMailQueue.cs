@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MailManager.Messages.Bytes;
+using MailManager.Smtp.Grammar;
 
 namespace MailManager.Queue;
 
@@ -50,6 +51,9 @@ public sealed class DeliverySettlement
 {
     /// <summary>Recipients to be tried again; empty: done, delivered or failed.</summary>
     public ImmutableArray<string> Remaining { get; init; } = [];
+
+    /// <summary>What is asked for each remaining recipient, by its index; empty: nothing for any.</summary>
+    public ImmutableArray<RecipientOptions?> RemainingOptions { get; init; } = [];
 
     /// <summary>When to try the remaining ones again.</summary>
     public DateTimeOffset NextAttemptAt { get; init; }

@@ -165,6 +165,11 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
             throw new ArgumentException("The delivery is not from a queue.", nameof(delivery));
         }
 
+        if (!settlement.RemainingOptions.IsEmpty && settlement.RemainingOptions.Length != settlement.Remaining.Length)
+        {
+            throw new ArgumentException("There are not as many options as recipients.", nameof(settlement));
+        }
+
         // What can throw comes before the delivery changes hands.
         var notification = ToBatch(settlement.Notification);
         if (!delivery.TryEndAttempt())
@@ -180,9 +185,10 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
         {
             delivery.Attempts++;
             delivery.LastFailure = settlement.Failure;
-            if (!settlement.Remaining.AsSpan().SequenceEqual(delivery.Instructions.Recipients.AsSpan()))
+            if (!settlement.Remaining.AsSpan().SequenceEqual(delivery.Instructions.Recipients.AsSpan())
+                || !settlement.RemainingOptions.AsSpan().SequenceEqual(delivery.Instructions.RecipientOptions.AsSpan()))
             {
-                delivery.Instructions = delivery.Instructions with { Recipients = settlement.Remaining };
+                delivery.Instructions = delivery.Instructions with { Recipients = settlement.Remaining, RecipientOptions = settlement.RemainingOptions };
                 instructions = InstructionsRecord.ToArray(delivery.Instructions);
             }
         }

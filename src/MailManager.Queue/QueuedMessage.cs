@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
+using MailManager.Smtp.Grammar;
 
 namespace MailManager.Queue;
 
@@ -36,6 +37,12 @@ public sealed record DeliveryInstructions
     /// <summary>At least one.</summary>
     public required ImmutableArray<string> Recipients { get; init; }
 
+    /// <summary>What is asked for each recipient, by its index; empty, as for most messages: nothing.</summary>
+    public ImmutableArray<RecipientOptions?> RecipientOptions { get; init; } = [];
+
     /// <summary>Complete header lines, each ending in CRLF, that go in front of the message: trace headers and added ones.</summary>
     public required ReadOnlyMemory<byte> Prefix { get; init; }
+
+    /// <summary>What is asked for the recipient at this index; null: nothing.</summary>
+    public RecipientOptions? OptionsOf(int recipient) => RecipientOptions.IsEmpty ? null : RecipientOptions[recipient];
 }

@@ -9,11 +9,14 @@ namespace MailManager.Resources;
 
 /// <summary>
 /// Checks what only the whole shows: names are unique within their kind (compared letter by letter, so <c>Mx</c> and <c>mx</c> are
-/// two), every reference leads somewhere, a relay's secret fits, and no two listeners want the same address.
+/// two), every reference leads somewhere, a secret fits its use, and no two listeners want the same address.
 /// </summary>
 internal sealed class ResourceLinks(ReadContext context, ImmutableArray<Secret> secrets)
 {
     private readonly Dictionary<(ResourceKind, string), ResourceName> _declared = [];
+
+    /// <summary>Those without errors of their own; of several with one name, the first.</summary>
+    private readonly ILookup<string, Secret> _secrets = secrets.ToLookup(secret => secret.Name, StringComparer.Ordinal);
 
     public void Check()
     {
@@ -40,16 +43,29 @@ internal sealed class ResourceLinks(ReadContext context, ImmutableArray<Secret> 
             ? relay with { Authentication = new RelayAuthentication.FromSecret(secret.Name) }
             : relay;
 
+    /// <summary>The ingress point with its secrets by name, where the file gave ARNs.</summary>
+    public IngressPoint WithSecretsByName(IngressPoint point) => point with
+    {
+        Authentication = point.Authentication is IngressAuthentication.Password password
+            ? new IngressAuthentication.Password(WithSecretByName(password.Value))
+            : point.Authentication,
+        Credentials = [.. point.Credentials.Select(credential => credential with { Password = WithSecretByName(credential.Password) })],
+    };
+
+    private IngressPassword WithSecretByName(IngressPassword password) =>
+        password is IngressPassword.FromSecret given && Find(ResourceKind.Secret, given.Secret) is { } secret
+            ? new IngressPassword.FromSecret(secret.Name)
+            : password;
+
     private void CheckReference(ResourceName reference)
     {
         if (Find(reference.Kind, reference.Name) is not { } target)
         {
             reference.At.Error(Missing(reference));
         }
-        else if (secrets.FirstOrDefault(secret => reference.Kind == ResourceKind.Secret && secret.Name == target.Name) is { } secret)
+        else if (reference.SecretProblems is { } problems && _secrets[target.Name].FirstOrDefault() is { } secret)
         {
-            // Only relays refer to secrets.
-            foreach (var problem in RelayCredentials.ProblemsWith(secret))
+            foreach (var problem in problems(secret))
             {
                 reference.At.Error(problem);
             }

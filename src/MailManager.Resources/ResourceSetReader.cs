@@ -21,7 +21,7 @@ public static class ResourceSetReader
     /// A map that knows <see cref="Keys"/> and perhaps others. What else refers to resources or listens is to be read before: it is
     /// checked here with the rest.
     /// </param>
-    /// <param name="substitution">For secrets.</param>
+    /// <param name="substitution">For secrets, passwords and certificates.</param>
     public static ResourceSet? Read(MapReader root, SecretSubstitution substitution)
     {
         var context = root.Value.Context;
@@ -31,7 +31,7 @@ public static class ResourceSetReader
         var policies = root.Items("TrafficPolicies", 0, int.MaxValue, TrafficPolicyReader.Read);
         var ruleSets = root.Items("RuleSets", 0, int.MaxValue, RuleSetReader.Read);
         var relays = root.Items("Relays", 0, int.MaxValue, RelayReader.Read);
-        var ingressPoints = root.Items("IngressPoints", 0, int.MaxValue, IngressPointReader.Read);
+        var ingressPoints = root.Items("IngressPoints", 0, int.MaxValue, item => IngressPointReader.Read(item, substitution));
         var links = new ResourceLinks(context, secrets);
         links.Check();
         return context.Errors.Count > before ? null : new ResourceSet
@@ -41,7 +41,7 @@ public static class ResourceSetReader
             TrafficPolicies = policies,
             RuleSets = ruleSets,
             Relays = [.. relays.Select(links.WithSecretByName)],
-            IngressPoints = ingressPoints,
+            IngressPoints = [.. ingressPoints.Select(links.WithSecretsByName)],
         };
     }
 }

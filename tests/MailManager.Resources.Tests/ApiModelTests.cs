@@ -24,7 +24,7 @@ public class ApiModelTests
         ["IngressPointName"] = IngressPointReader.Name,
         ["TrafficPolicyId"] = IngressPointReader.NameOrId,
         ["SecretArn"] = SecretName.Arn,
-        ["SmtpPassword"] = IngressPointConfigurationReader.SmtpPassword,
+        ["SmtpPassword"] = IngressPasswordReader.SmtpPassword,
         ["CAContent"] = IngressPointConfigurationReader.Certificates,
         ["KmsKeyArn"] = IngressPointConfigurationReader.KmsKeyArn,
         ["AnalyzerArn"] = AnalysisReader.Analyzer,
@@ -155,6 +155,10 @@ public class ApiModelTests
         AssertComplete(IngressPointWords.Type);
         AssertComplete(IngressPointWords.TlsPolicy);
         AssertComplete(IngressPointWords.IpType);
+        AssertComplete(IngressPointWords.OnExpiredCrl);
+        AssertComplete(IngressPointWords.ListenerTls);
+        AssertComplete(IngressPointWords.ListenerProtocol);
+        AssertComplete(IngressPointWords.ProtectionFailure);
     }
 
     private static void AssertComplete<T>(WireWords<T> words)

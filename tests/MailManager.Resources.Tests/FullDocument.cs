@@ -12,6 +12,9 @@ internal static class FullDocument
             SecretString: { username: svc, password: "${env:EXCHANGE_PASSWORD}" }
           - Name: as-json
             SecretString: '{"username": "svc2", "password": "hunter-json"}'
+          - Name: device-login
+            SecretString: { password: "${env:EXCHANGE_PASSWORD}" }
+            PreviousSecretString: '{"password": "before ${env:EXCHANGE_PASSWORD}"}'
         TrafficPolicies:
           - TrafficPolicyName: public-mx
             DefaultAction: DENY
@@ -78,6 +81,59 @@ internal static class FullDocument
             RuleSetId: gateway
             NetworkConfiguration: { PublicNetworkConfiguration: { IpType: DUAL_STACK } }
             Listeners: ["127.0.0.1:2525", "[::1]:2525", "127.0.0.1:0"]
+          - IngressPointName: submission
+            Type: AUTH
+            TrafficPolicyId: "public-mx"
+            RuleSetId: "gateway"
+            IngressPointConfiguration: { SecretArn: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:device-login-a1B2c3" }
+            Credentials:
+              - { Name: printer, SmtpPassword: "${env:EXCHANGE_PASSWORD}" }
+              - { Name: scanner@example.com, SecretArn: device-login }
+            Listeners:
+              - "127.0.0.1:2587"
+              - { Address: "127.0.0.1:2465", Tls: IMPLICIT, ProxyFrom: [198.51.100.7, "2001:db8:1::/48"], XClientFrom: [198.51.100.0/24] }
+              - { Address: "127.0.0.1:2424", Protocol: LMTP }
+            Limits:
+              Sessions: 500
+              Recipients: 200
+              Transactions: 50
+              Errors: 7
+              UnknownCommands: 5
+              CommandLine: 4096
+              HeaderBlock: 524288
+              HeaderField: 65536
+              HeaderFields: 1500
+              Hops: 30
+              IdleTimeout: 2m
+              SessionTime: 3h
+              HandshakeTimeout: 15s
+              DataTimeout: 20m
+              MinDataRate: 1000
+            Protection:
+              DnsLists:
+                Zones:
+                  - { Name: zen.example, Answers: [127.0.0.2, 127.0.0.3] }
+                  - { Name: any.example }
+                Timeout: 4s
+                OnFailure: DEFER
+                Exempt: [203.0.113.0/24]
+              GreetingDelay: 6s
+              Greylisting: { Delay: 10m, Window: 2d, Lifetime: 40d, Exempt: [203.0.113.1, "2001:db8::7"] }
+              RecipientVerification: { Relay: to-exchange, CacheTime: 8h, NegativeCacheTime: 9m, Timeout: 11s, OnFailure: ALLOW }
+              Tarpit: { Delay: 12s, AfterErrors: 4 }
+          - IngressPointName: partners
+            Type: MTLS
+            TlsPolicy: FIPS
+            TrafficPolicyId: 'public-mx'
+            RuleSetId: 'gateway'
+            IngressPointConfiguration:
+              TlsAuthConfiguration:
+                TrustStore:
+                  CAContent: "-----BEGIN CERTIFICATE----- ${env:EXCHANGE_PASSWORD}"
+                  CrlContent: "-----BEGIN X509 CRL-----"
+                  KmsKeyArn: "arn:aws:kms:eu-west-1:123456789012:key/k"
+                  OnExpiredCrl: IGNORE
+            Listeners: [{ Address: "127.0.0.1:2526" }]
         """;
 
     /// <summary>What <c>${env:EXCHANGE_PASSWORD}</c> becomes; no error may contain it, nor the other one.</summary>

@@ -9,7 +9,10 @@ namespace MailManager.Resources.Tests;
 internal static class JsonText
 {
     private static readonly ImmutableHashSet<string> NumberKeys =
-        ["MaxMessageSizeBytes", "ServerPort", "RetryTimeMinutes"];
+    [
+        "MaxMessageSizeBytes", "ServerPort", "RetryTimeMinutes", "Sessions", "Recipients", "Transactions", "Errors", "UnknownCommands",
+        "CommandLine", "HeaderBlock", "HeaderField", "HeaderFields", "Hops", "MinDataRate", "AfterErrors",
+    ];
 
     public static string FromYaml(string yaml)
     {

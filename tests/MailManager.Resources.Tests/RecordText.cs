@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Net;
 using System.Reflection;
 using System.Text;
 using MailManager.Resources.Identities;
@@ -27,10 +28,11 @@ internal static class RecordText
             case Secret secret:
                 text.Append(secret.Name).Append(": ");
                 Write(text, secret.Values.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
+                Write(text, secret.PreviousValues?.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
                 break;
             case IdentitySet:
                 break;
-            case string or System.Net.IPEndPoint or Enum or IConvertible:
+            case string or IPEndPoint or IPAddress or IPNetwork or TimeSpan or Enum or IConvertible:
                 text.Append('"').Append(Convert.ToString(value, CultureInfo.InvariantCulture)).Append('"');
                 break;
             case IEnumerable items:

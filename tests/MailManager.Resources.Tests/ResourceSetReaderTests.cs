@@ -8,7 +8,7 @@ public class ResourceSetReaderTests
         var resources = ReadingResources.ReadValid(FullDocument.Yaml);
 
         Assert.True(resources.Identities.Covers("anyone@example.com"));
-        Assert.Single(resources.IngressPoints);
+        Assert.Equal(3, resources.IngressPoints.Length);
         Assert.Equal(2, resources.Relays.Length);
     }
 

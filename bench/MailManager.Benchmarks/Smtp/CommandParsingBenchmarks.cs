@@ -18,7 +18,7 @@ public class CommandParsingBenchmarks
     {
         var buffer = _commands;
         var parsed = 0;
-        while (CommandFramer.Read(ref buffer, out var line) == FrameStatus.Line)
+        while (CommandFramer.Read(ref buffer, 2048, out var line) == FrameStatus.Line)
         {
             var command = SmtpCommandLine.Parse(line.FirstSpan);
             parsed += command.Verb switch

@@ -5,46 +5,44 @@ using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
 using MailManager.Queue;
 using MailManager.Smtp.Grammar;
-using MailManager.Smtp.Replies;
 using MimeKit;
-using MimeKit.Utils;
 
 namespace MailManager.Delivery.Dsn;
 
 /// <summary>
 /// Makes delivery status notifications (RFC 3464): a multipart/report of an explanation, the machine-readable status and the header of the
-/// message, from the null reverse-path, so that a notification never begets another one. Thread-safe.
+/// message, or all of it, from the null reverse-path, so that a notification never begets another one. Thread-safe.
 /// </summary>
 /// <param name="options">Names us, and says how notifications leave.</param>
 public sealed class DsnBuilder(DeliveryOptions options)
 {
-    private const int MaxHeaderLength = 32 * 1024;
-
-    private static readonly FormatOptions Format = CreateFormat();
+    internal static readonly FormatOptions Format = CreateFormat();
 
     /// <summary>
-    /// A message for the queue, or null when there is nobody to tell: the reverse-path is null or has no domain. The content's reference
-    /// belongs to the caller.
+    /// A message for the queue, or null when there is nobody to tell: the reverse-path is null or has no domain, or nobody asked for this news. The
+    /// content's reference belongs to the caller.
     /// </summary>
     public AcceptedMessage? Build(DsnRequest request, DateTimeOffset now)
     {
         var at = request.ReversePath.LastIndexOf('@');
-        if (at <= 0 || at == request.ReversePath.Length - 1)
+        var recipients = request.Recipients.Where(recipient => recipient.IsWanted).ToArray();
+        if (at <= 0 || at == request.ReversePath.Length - 1 || recipients.Length == 0)
         {
             return null;
         }
 
         var id = MessageId.New(now);
-        var header = HeaderPart.Create(Cut(request.Header));
-        var content = Write(Compose(request, id, header, now));
-        var isEightBit = header.ContentTransferEncoding == ContentEncoding.EightBit;
+        var content = Write(Compose(request, recipients, id, now));
         var message = new QueuedMessage
         {
             Id = id,
             Origin = "dsn",
             ReceivedAt = now,
             ExpiresAt = now + options.Expiry,
-            Envelope = new MessageEnvelope(string.Empty, [request.ReversePath], isEightBit ? BodyType.EightBitMime : BodyType.SevenBit),
+            Envelope = new MessageEnvelope(string.Empty, [request.ReversePath], Ascii.IsValid(content.Head.Span) ? BodyType.SevenBit : BodyType.EightBitMime)
+            {
+                Options = Wishes(request),
+            },
             Deliveries =
             [
                 new DeliveryInstructions
@@ -59,81 +57,43 @@ public sealed class DsnBuilder(DeliveryOptions options)
         return new AcceptedMessage(message, content);
     }
 
-    private MimeMessage Compose(DsnRequest request, MessageId id, MimePart header, DateTimeOffset now)
+    /// <summary>A notification of a message with REQUIRETLS has it too (RFC 8689 §5), one to a UTF-8 address has SMTPUTF8 (RFC 6533 §4).</summary>
+    private static MailOptions? Wishes(DsnRequest request)
     {
-        var message = new MimeMessage { Date = now, Subject = "Undelivered mail: delivery status notification", MessageId = $"{id}@{options.Hostname}" };
+        var isUtf8 = request.Options is { IsUtf8: true } && !Ascii.IsValid(request.ReversePath);
+        var requireTls = request.Options is { RequireTls: true };
+        return isUtf8 || requireTls ? new MailOptions { IsUtf8 = isUtf8, RequireTls = requireTls } : null;
+    }
+
+    private MimeMessage Compose(DsnRequest request, DsnRecipient[] recipients, MessageId id, DateTimeOffset now)
+    {
+        var isUtf8 = request.Options is { IsUtf8: true }
+            && !(Ascii.IsValid(request.ReversePath) && Ascii.IsValid(request.Header.Span) && Array.TrueForAll(recipients, recipient => Ascii.IsValid(recipient.Recipient)));
+
+        // RFC 3461 §4.3: only a failure brings more than the header back.
+        var isFull = DsnRequest.WantsMessage(request.Options) && Array.Exists(recipients, recipient => recipient.Action == DsnAction.Failed);
+        var returned = ReturnedPart.Create(request, isFull, isUtf8);
+        var message = new MimeMessage { Date = now, Subject = Explanation.Subject(recipients), MessageId = $"{id}@{options.Hostname}" };
         message.From.Add(new MailboxAddress("Mail Delivery System", $"MAILER-DAEMON@{options.Hostname}"));
-        message.Headers.Replace(HeaderId.To, $"<{PeerText.Escape(request.ReversePath)}>");
+        var to = $"<{DsnAddress.Show(request.ReversePath, isUtf8)}>";
+        if (Ascii.IsValid(to))
+        {
+            message.Headers.Replace(HeaderId.To, to);
+        }
+        else
+        {
+            message.Headers.Replace(StatusPart.RawHeader("To", to));
+        }
+
         message.Headers.Add(HeaderId.AutoSubmitted, "auto-replied");
-        var report = new MultipartReport("delivery-status")
+        var text = Explanation.Text(recipients, options.Hostname, returned.ContentType.MediaSubtype is "rfc822" or "global", isUtf8);
+        message.Body = new MultipartReport("delivery-status")
         {
-            new TextPart("plain") { ContentTransferEncoding = ContentEncoding.SevenBit, Text = Explain(request) },
-            Status(request),
-            header,
+            new TextPart("plain") { ContentTransferEncoding = Ascii.IsValid(text) ? ContentEncoding.SevenBit : ContentEncoding.EightBit, Text = text },
+            StatusPart.Create(request, recipients, options.Hostname, isUtf8),
+            returned,
         };
-        message.Body = report;
         return message;
-    }
-
-    private string Explain(DsnRequest request)
-    {
-        var text = new StringBuilder();
-        text.Append("This is the mail system at ").Append(options.Hostname).Append(".\r\n\r\n");
-        text.Append("Your message could not be delivered to the recipients below, and no further\r\nattempt will be made. Its header is attached.\r\n");
-        foreach (var recipient in request.Recipients)
-        {
-            text.Append("\r\n<").Append(PeerText.Escape(recipient.Recipient)).Append(">\r\n  ");
-            if (recipient.IsSmtpReply)
-            {
-                text.Append("the server ").Append(recipient.RemoteMta ?? "of the recipient").Append(" said:\r\n  ");
-            }
-
-            text.Append(recipient.Diagnostic).Append("\r\n");
-        }
-
-        return text.ToString();
-    }
-
-    /// <summary>RFC 3464 §2: one group of fields about the message, one for each recipient.</summary>
-    private MessageDeliveryStatus Status(DsnRequest request)
-    {
-        var status = new MessageDeliveryStatus();
-        status.StatusGroups.Add(new HeaderList
-        {
-            { "Reporting-MTA", $"dns; {options.Hostname}" },
-            { "X-MailManager-Message-Id", request.MessageId.ToString() },
-            { "Arrival-Date", DateUtils.FormatDate(request.ReceivedAt) },
-        });
-        foreach (var recipient in request.Recipients)
-        {
-            var group = new HeaderList
-            {
-                { "Final-Recipient", $"rfc822; {PeerText.Escape(recipient.Recipient)}" },
-                { "Action", "failed" },
-                { "Status", recipient.Status.ToString() },
-            };
-            if (recipient.RemoteMta is { } remote)
-            {
-                group.Add("Remote-MTA", $"dns; {PeerText.Escape(remote)}");
-            }
-
-            group.Add("Diagnostic-Code", $"{(recipient.IsSmtpReply ? "smtp" : "x-mailmanager")}; {recipient.Diagnostic}");
-            status.StatusGroups.Add(group);
-        }
-
-        return status;
-    }
-
-    /// <summary>Whole lines within the limit.</summary>
-    private static ReadOnlyMemory<byte> Cut(ReadOnlyMemory<byte> header)
-    {
-        if (header.Length <= MaxHeaderLength)
-        {
-            return header;
-        }
-
-        var end = header.Span[..MaxHeaderLength].LastIndexOf("\r\n"u8);
-        return end < 0 ? default : header[..(end + 2)];
     }
 
     private static MessageContent Write(MimeMessage message)

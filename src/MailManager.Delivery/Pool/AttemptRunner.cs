@@ -5,6 +5,7 @@ using MailManager.Delivery.Retry;
 using MailManager.Delivery.Routing;
 using MailManager.Queue;
 using MailManager.Smtp.Client;
+using MailManager.Smtp.Grammar;
 using MailManager.Smtp.Replies;
 using Microsoft.Extensions.Logging;
 
@@ -35,6 +36,7 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
         AttemptResult result;
         EndPoint? remote = null;
         var tls = SslProtocols.None;
+        QueuedDelivery[] others;
         try
         {
             var routes = Routes;
@@ -44,11 +46,15 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
             }
             else if (Guard(routes, delivery) is { } refused)
             {
-                result = await RunPartsAsync(worker, route, delivery, refused).ConfigureAwait(false);
+                result = await RunPartsAsync(worker, ForMessage(route, delivery), delivery, refused).ConfigureAwait(false);
             }
-            else if (await OpenAsync(worker, route).ConfigureAwait(false) is { } failure)
+            else if (await OpenAsync(worker, route = ForMessage(route, delivery)).ConfigureAwait(false) is { } failure)
             {
-                if (stop.IsStopping || !destination.OnOpenFailed(delivery, failure, out var others))
+                if (route.IsOwnFailure(failure))
+                {
+                    others = [];
+                }
+                else if (stop.IsStopping || !destination.OnOpenFailed(delivery, failure, out others))
                 {
                     return;
                 }
@@ -60,9 +66,10 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
             {
                 remote = worker.Connection!.RemoteEndPoint;
                 tls = worker.Connection.TlsProtocol;
-                result = delivery.Instructions.Recipients.Length > MaxRecipients
-                    ? await RunPartsAsync(worker, route, delivery, new SmtpFailure?[delivery.Instructions.Recipients.Length]).ConfigureAwait(false)
-                    : ToResult(await TransactAsync(worker, route, delivery, delivery.Instructions.Recipients.AsMemory()).ConfigureAwait(false), route);
+                var (recipients, options) = (delivery.Instructions.Recipients, delivery.Instructions.RecipientOptions);
+                result = recipients.Length > RecipientLimit(worker)
+                    ? await RunPartsAsync(worker, route, delivery, new SmtpFailure?[recipients.Length]).ConfigureAwait(false)
+                    : ToResult(await TransactAsync(worker, route, delivery, recipients.AsMemory(), options.AsMemory()).ConfigureAwait(false), route, delivery);
             }
 
             if (worker.Connection is { } connection)
@@ -117,9 +124,10 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
     {
         SmtpFailure?[]? refused = null;
         var recipients = delivery.Instructions.Recipients;
+        var isUtf8 = delivery.Envelope.Options is { IsUtf8: true };
         for (var i = 0; i < recipients.Length; i++)
         {
-            if (routes.Guard(delivery.Instructions, recipients[i]) is { } failure)
+            if (routes.Guard(delivery.Instructions, recipients[i], isUtf8) is { } failure)
             {
                 refused ??= new SmtpFailure?[recipients.Length];
                 refused[i] = failure;
@@ -129,21 +137,38 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
         return refused;
     }
 
-    /// <summary>Serves those that have no failure yet, up to 100 at a time, and notes how it ended for each.</summary>
+    /// <summary>REQUIRETLS asks for more of a route; not from the null reverse-path, for a notification must rather arrive (RFC 8689 §5).</summary>
+    private static Route ForMessage(Route route, QueuedDelivery delivery) =>
+        delivery.Envelope.Options is { RequireTls: true } && delivery.Instructions.ReversePath.Length > 0 ? route.WithRequireTls() : route;
+
+    /// <summary>What the server takes in one transaction, as far as it says so (RFC 9422).</summary>
+    private static int RecipientLimit(DeliveryWorker worker) =>
+        worker.Connection is { Capabilities.MaxRecipients: > 0 and var limit } ? Math.Min(limit, MaxRecipients) : MaxRecipients;
+
+    /// <summary>Serves those that have no failure yet, as many at a time as the server takes, and notes how it ended for each.</summary>
     private async ValueTask<AttemptResult> RunPartsAsync(DeliveryWorker worker, Route route, QueuedDelivery delivery, SmtpFailure?[] failures)
     {
         var recipients = delivery.Instructions.Recipients;
         var pending = Enumerable.Range(0, failures.Length).Where(i => failures[i] is null).ToArray();
         SmtpReply reply = default;
-        foreach (var part in pending.Chunk(MaxRecipients))
+        var options = delivery.Instructions.RecipientOptions;
+        bool[]? withoutDsn = null;
+        for (var next = 0; next < pending.Length;)
         {
             var failure = await OpenAsync(worker, route).ConfigureAwait(false);
+            var part = pending[next..Math.Min(next + RecipientLimit(worker), pending.Length)];
+            next += part.Length;
             var result = failure is not null
                 ? new SmtpTransactionResult(default, failure, null, CanContinue: false)
-                : await TransactAsync(worker, route, delivery, Array.ConvertAll(part, i => recipients[i])).ConfigureAwait(false);
+                : await TransactAsync(
+                    worker, route, delivery, Array.ConvertAll(part, i => recipients[i]), options.IsEmpty ? default : Array.ConvertAll(part, i => options[i])).ConfigureAwait(false);
             for (var i = 0; i < part.Length; i++)
             {
                 failures[part[i]] = result.FailureOf(i);
+                if (!options.IsEmpty && !result.OffersDsn)
+                {
+                    (withoutDsn ??= new bool[recipients.Length])[part[i]] = true;
+                }
             }
 
             reply = result.Reply.Code == 0 ? reply : result.Reply;
@@ -153,16 +178,22 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
         {
             RecipientFailures = Array.TrueForAll(failures, failure => failure is null) ? null : failures,
             Reply = reply,
-            RemoteMta = worker.Connection?.ServerName,
+            RemoteMta = worker.Connection?.ServerName ?? (route.IsMx ? null : route.Host),
+            WithoutDsn = withoutDsn,
         };
     }
 
     /// <summary>Makes sure of a usable connection to the route. Null: the worker has one.</summary>
     private ValueTask<SmtpFailure?> OpenAsync(DeliveryWorker worker, Route route) =>
-        worker.Connection is { } connection && worker.Route == route && !connection.IsStale() ? default : ReopenAsync(worker, route);
+        worker.Connection is { } connection && worker.Route == route && !connection.IsUsedUp && !connection.IsStale() ? default : ReopenAsync(worker, route);
 
     private async ValueTask<SmtpFailure?> ReopenAsync(DeliveryWorker worker, Route route)
     {
+        if (worker.Connection is { IsUsedUp: true })
+        {
+            await worker.QuitAsync().ConfigureAwait(false);
+        }
+
         await worker.DropAsync().ConfigureAwait(false);
         var (connection, failure) = await opener.OpenAsync(route, stop.Stopping).ConfigureAwait(false);
         if (connection is not null)
@@ -174,7 +205,8 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<SmtpTransactionResult> TransactAsync(DeliveryWorker worker, Route route, QueuedDelivery delivery, ReadOnlyMemory<string> recipients)
+    private async ValueTask<SmtpTransactionResult> TransactAsync(
+        DeliveryWorker worker, Route route, QueuedDelivery delivery, ReadOnlyMemory<string> recipients, ReadOnlyMemory<RecipientOptions?> recipientOptions)
     {
         var content = delivery.Content;
         var isOpened = content is null;
@@ -191,7 +223,7 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
 
         try
         {
-            var message = worker.Messages.Create(delivery, content, recipients);
+            var message = worker.Messages.Create(delivery, content, recipients, recipientOptions);
             var wasUsed = worker.Connection!.Transactions > 0;
             var result = await worker.Connection.SendAsync(message).ConfigureAwait(false);
             if (wasUsed && result.IsLostBeforeMail)
@@ -222,8 +254,9 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
         }
     }
 
-    private static AttemptResult ToResult(in SmtpTransactionResult result, Route route) => new()
+    private static AttemptResult ToResult(in SmtpTransactionResult result, Route route, QueuedDelivery delivery) => new()
     {
+        WithoutDsn = result.OffersDsn || delivery.Instructions.RecipientOptions.IsEmpty ? null : [.. delivery.Instructions.Recipients.Select(_ => true)],
         Failure = result.Failure,
         RecipientFailures = result.RecipientFailures,
         Reply = result.Reply,

@@ -1,3 +1,4 @@
+using System.Text;
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
 using MailManager.Messages.Headers;
@@ -12,17 +13,27 @@ internal sealed class OutgoingMessageFactory
 {
     private readonly HeaderIndex _index = new();
 
-    public OutgoingMessage Create(QueuedDelivery delivery, MessageContent content, ReadOnlyMemory<string> recipients) => new()
+    public OutgoingMessage Create(
+        QueuedDelivery delivery, MessageContent content, ReadOnlyMemory<string> recipients, ReadOnlyMemory<RecipientOptions?> recipientOptions) => new()
     {
         ReversePath = delivery.Instructions.ReversePath,
         Recipients = recipients,
-        IsEightBit = delivery.Envelope.Body == BodyType.EightBitMime,
+        RecipientOptions = recipientOptions,
+        Options = delivery.Envelope.Options,
+        HasUtf8Header = delivery.Envelope.Options is { IsUtf8: true } && HasUtf8Header(delivery.Instructions.Prefix.Span, content.Head.Span),
+        Body = delivery.Envelope.Body,
         Prefix = delivery.Instructions.Prefix,
         NeedsSeparator = !delivery.Instructions.Prefix.IsEmpty && !StartsWell(content.Head.Span),
         Head = content.Head,
         Rest = content.IsInMemory ? null : new BodyFileReader(content.File!),
         ContentLength = content.Length,
     };
+
+    private bool HasUtf8Header(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> head)
+    {
+        _index.Build(head);
+        return !Ascii.IsValid(prefix) || !Ascii.IsValid(head[..Math.Min(_index.Length, head.Length)]);
+    }
 
     /// <summary>
     /// Otherwise an empty line has to end our header, or the message's first line would become part of it. The first line decides, so only that is

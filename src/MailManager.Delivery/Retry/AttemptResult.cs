@@ -18,6 +18,12 @@ internal readonly record struct AttemptResult
     /// <summary>Host name of the server for notifications; null when none was reached.</summary>
     public string? RemoteMta { get; init; }
 
+    /// <summary>
+    /// By the index of the recipient: went to a server that does not offer DSN, so that news of success are ours to give. Null: none, or nothing
+    /// was asked for any recipient.
+    /// </summary>
+    public bool[]? WithoutDsn { get; init; }
+
     public bool IsSuccess => Failure is null && RecipientFailures is null;
 
     public SmtpFailure? FailureOf(int recipient) => RecipientFailures?[recipient] ?? Failure;

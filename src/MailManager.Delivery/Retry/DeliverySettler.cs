@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using MailManager.Delivery.Dsn;
+using MailManager.Messages.Bytes;
 using MailManager.Messages.Headers;
 using MailManager.Queue;
 using MailManager.Smtp.Client;
+using MailManager.Smtp.Grammar;
 using MailManager.Smtp.Replies;
 using Microsoft.Extensions.Logging;
 
@@ -10,137 +12,222 @@ namespace MailManager.Delivery.Retry;
 
 /// <summary>
 /// Turns the result of an attempt into the delivery's settlement: delivered recipients are done, others are tried again until the message
-/// expires, failed ones are in a notification that becomes durable together with the settlement. Thread-safe.
+/// expires, failed ones are in a notification that becomes durable together with the settlement, as are successes and delays that were asked
+/// for. Thread-safe.
 /// </summary>
-internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, DsnBuilder notifications, TimeProvider time, DeliveryMetrics metrics, ILogger logger)
+internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, DeliveryOptions options, TimeProvider time, DeliveryMetrics metrics, ILogger logger)
 {
     private static readonly DeliverySettlement Done = new();
+
+    private readonly DsnBuilder _notifications = new(options);
 
     /// <summary>Afterwards the delivery and its content belong to the queue.</summary>
     public ValueTask SettleAsync(QueuedDelivery delivery, AttemptResult result)
     {
-        if (result.IsSuccess)
+        if (result.IsSuccess && result.WithoutDsn is null)
         {
             metrics.Delivered(delivery.Instructions.Recipients.Length);
             queue.Settle(delivery, Done);
             return ValueTask.CompletedTask;
         }
 
-        return SettleFailureAsync(delivery, result);
+        return SettleEachAsync(delivery, result);
     }
 
-    private async ValueTask SettleFailureAsync(QueuedDelivery delivery, AttemptResult result)
+    private async ValueTask SettleEachAsync(QueuedDelivery delivery, AttemptResult result)
     {
         var now = time.GetUtcNow();
-        var isExpired = now >= delivery.ExpiresAt;
-        var recipients = delivery.Instructions.Recipients;
-        var remaining = ImmutableArray.CreateBuilder<string>();
-        var failed = new List<DsnRecipient>();
+        var instructions = delivery.Instructions;
+        var remaining = new RemainingRecipients(instructions);
+        var failed = new List<int>();
+        var news = new List<DsnRecipient>();
         string? reason = null;
-        for (var i = 0; i < recipients.Length; i++)
+        for (var i = 0; i < instructions.Recipients.Length; i++)
         {
             if (result.FailureOf(i) is not { } failure)
             {
-                continue;
+                if (result.WithoutDsn is { } withoutDsn && withoutDsn[i])
+                {
+                    news.Add(Relayed(instructions, i, result));
+                }
             }
-
-            if (isExpired || FailurePolicy.IsPermanent(failure))
+            else if (now >= delivery.ExpiresAt || FailurePolicy.IsPermanent(failure))
             {
-                failed.Add(Describe(recipients[i], failure, result.RemoteMta));
+                failed.Add(i);
+                news.Add(Describe(instructions, i, failure, FailurePolicy.StatusOf(failure), result.RemoteMta));
             }
             else
             {
-                remaining.Add(recipients[i]);
+                var isLate = now - delivery.ReceivedAt >= options.DelayNotice
+                    && instructions.OptionsOf(i) is { HasDelayNotice: false } asked
+                    && RecipientOptions.Wants(asked, DsnNotify.Delay);
+                remaining.Add(i, isLate);
                 reason ??= failure.ToString();
+                if (isLate)
+                {
+                    news.Add(Describe(instructions, i, failure, FailurePolicy.DelayStatusOf(failure), result.RemoteMta) with { Action = DsnAction.Delayed });
+                }
             }
         }
 
         AcceptedMessage? notification = null;
         try
         {
-            notification = failed.Count > 0 ? await NotifyAsync(delivery, failed, now).ConfigureAwait(false) : null;
+            notification = await NotifyAsync(delivery, news, now).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            // A fault of ours must not lose the news: they count as deferred, and fail again later.
+            // A fault of ours must not lose the news of a failure: they count as deferred, and fail again later.
             DeliveryLog.NotificationFault(logger, delivery.MessageId, fault);
-            remaining.AddRange(failed.Select(recipient => recipient.Recipient));
+            failed.ForEach(recipient => remaining.Add(recipient, isNoticed: false));
             failed.Clear();
             reason ??= "no notification could be made";
         }
 
-        metrics.Delivered(recipients.Length - remaining.Count - failed.Count);
+        metrics.Delivered(instructions.Recipients.Length - remaining.Count - failed.Count);
         metrics.Deferred(remaining.Count);
         metrics.Failed(failed.Count);
 
         // Afterwards delivery and content are the queue's; of the notification it takes a reference of its own.
         queue.Settle(delivery, new DeliverySettlement
         {
-            Remaining = remaining.ToImmutable(),
+            Remaining = remaining.Addresses,
+            RemainingOptions = remaining.Options,
             NextAttemptAt = remaining.Count > 0 ? schedule.Next(now, delivery.Attempts, delivery.ExpiresAt) : default,
-            Failure = reason,
+            Failure = remaining.Count > 0 ? reason : null,
             Notification = notification,
         });
         notification?.Content.Release();
     }
 
-    private async ValueTask<AcceptedMessage?> NotifyAsync(QueuedDelivery delivery, List<DsnRecipient> failed, DateTimeOffset now)
+    private async ValueTask<AcceptedMessage?> NotifyAsync(QueuedDelivery delivery, List<DsnRecipient> news, DateTimeOffset now)
     {
-        foreach (var recipient in failed)
+        foreach (var recipient in news)
         {
-            DeliveryLog.RecipientFailed(logger, delivery.MessageId, PeerText.Escape(recipient.Recipient), recipient.Status, recipient.Diagnostic);
+            if (recipient.Action == DsnAction.Failed)
+            {
+                DeliveryLog.RecipientFailed(logger, delivery.MessageId, PeerText.Escape(recipient.Recipient), recipient.Status, recipient.Diagnostic);
+            }
+        }
+
+        var isFailure = news.Exists(recipient => recipient.Action == DsnAction.Failed);
+        if (!news.Exists(recipient => recipient.IsWanted))
+        {
+            return isFailure ? Dropped(delivery, "NOTIFY asks for none") : null;
         }
 
         if (delivery.Envelope.ReversePath.Length == 0)
         {
-            DeliveryLog.NotificationDropped(logger, delivery.MessageId, "the reverse-path is null");
-            metrics.NotificationDropped();
-            return null;
+            return isFailure ? Dropped(delivery, "the reverse-path is null") : null;
         }
 
-        var header = await ReadHeaderAsync(delivery).ConfigureAwait(false);
-        var notification = notifications.Build(
+        var (header, message) = await ReadAsync(delivery, isFailure && DsnRequest.WantsMessage(delivery.Envelope.Options)).ConfigureAwait(false);
+        var notification = _notifications.Build(
             new DsnRequest
             {
                 MessageId = delivery.MessageId,
                 ReversePath = delivery.Envelope.ReversePath,
                 ReceivedAt = delivery.ReceivedAt,
-                Recipients = failed,
+                Recipients = news,
+                Options = delivery.Envelope.Options,
                 Header = header,
+                Message = message,
+                RetryUntil = delivery.ExpiresAt,
             },
             now);
-        if (notification is null)
-        {
-            DeliveryLog.NotificationDropped(logger, delivery.MessageId, "the reverse-path has no domain");
-            metrics.NotificationDropped();
-        }
-
-        return notification;
+        return notification ?? Dropped(delivery, "the reverse-path has no domain");
     }
 
-    /// <summary>A copy: the content may be gone before the notification is read. Without it, the notification just says less.</summary>
-    private async ValueTask<byte[]> ReadHeaderAsync(QueuedDelivery delivery)
+    private AcceptedMessage? Dropped(QueuedDelivery delivery, string reason)
+    {
+        DeliveryLog.NotificationDropped(logger, delivery.MessageId, reason);
+        metrics.NotificationDropped();
+        return null;
+    }
+
+    /// <summary>Copies: the content may be gone before the notification is read. Without it, the notification just says less.</summary>
+    private async ValueTask<(byte[] Header, byte[] Message)> ReadAsync(QueuedDelivery delivery, bool withMessage)
     {
         try
         {
             var content = delivery.Content?.AddReference() ?? await queue.OpenContentAsync(delivery, CancellationToken.None).ConfigureAwait(false);
-            var index = new HeaderIndex();
-            index.Build(content.Head.Span);
-            var header = content.Head.Span[..Math.Min(index.Length, content.Head.Length)].ToArray();
-            content.Release();
-            return header;
+            try
+            {
+                var index = new HeaderIndex();
+                index.Build(content.Head.Span);
+                var header = content.Head.Span[..Math.Min(index.Length, content.Head.Length)].ToArray();
+                return (header, withMessage && content.Length <= DsnRequest.MaxReturned ? ReadAll(content) : []);
+            }
+            finally
+            {
+                content.Release();
+            }
         }
         catch (IOException fault)
         {
             DeliveryLog.ContentUnreadable(logger, delivery.MessageId, fault);
-            return [];
+            return ([], []);
         }
     }
 
-    private static DsnRecipient Describe(string recipient, SmtpFailure failure, string? remoteMta) => new(
-        recipient,
-        FailurePolicy.StatusOf(failure),
+    private static byte[] ReadAll(MessageContent content)
+    {
+        if (content.IsInMemory)
+        {
+            return content.Head.ToArray();
+        }
+
+        var message = new byte[content.Length];
+        for (var filled = 0; filled < message.Length;)
+        {
+            var read = content.File!.Read(message.AsSpan(filled), filled);
+            filled += read > 0 ? read : throw new IOException("The file of the message is too short.");
+        }
+
+        return message;
+    }
+
+    private static DsnRecipient Describe(DeliveryInstructions instructions, int recipient, SmtpFailure failure, EnhancedStatus status, string? remoteMta) => new(
+        instructions.Recipients[recipient],
+        status,
         failure.HasReply ? PeerText.Escape(failure.Reply.ToString()) : failure.ToString(),
         failure.HasReply,
-        remoteMta);
+        remoteMta)
+    {
+        Options = instructions.OptionsOf(recipient),
+    };
+
+    private static DsnRecipient Relayed(DeliveryInstructions instructions, int recipient, in AttemptResult result) => new(
+        instructions.Recipients[recipient],
+        new EnhancedStatus(2, 0, 0),
+        PeerText.Escape(result.Reply.ToString()),
+        IsSmtpReply: true,
+        result.RemoteMta)
+    {
+        Action = DsnAction.Relayed,
+        Options = instructions.OptionsOf(recipient),
+    };
+
+    /// <summary>Those to be tried again, each with what is asked for it.</summary>
+    private sealed class RemainingRecipients(DeliveryInstructions instructions)
+    {
+        private readonly ImmutableArray<string>.Builder _addresses = ImmutableArray.CreateBuilder<string>();
+        private readonly ImmutableArray<RecipientOptions?>.Builder _options = ImmutableArray.CreateBuilder<RecipientOptions?>();
+
+        public int Count => _addresses.Count;
+
+        public ImmutableArray<string> Addresses => _addresses.ToImmutable();
+
+        public ImmutableArray<RecipientOptions?> Options => _options.ToImmutable();
+
+        public void Add(int recipient, bool isNoticed)
+        {
+            _addresses.Add(instructions.Recipients[recipient]);
+            if (!instructions.RecipientOptions.IsEmpty)
+            {
+                var asked = instructions.OptionsOf(recipient);
+                _options.Add(isNoticed ? asked! with { HasDelayNotice = true } : asked);
+            }
+        }
+    }
 }

@@ -37,6 +37,10 @@ internal static class FailurePolicy
             : failure.Status;
     }
 
+    /// <summary>For a notice of delay: class 4 whatever the reply said, for the message is tried again.</summary>
+    public static EnhancedStatus DelayStatusOf(SmtpFailure failure) =>
+        failure.HasReply ? failure.Reply.Status.Class == 4 ? failure.Reply.Status : new EnhancedStatus(4, 0, 0) : new EnhancedStatus(4, 4, 1);
+
     private static bool IsLogin(int code) => code is 530 or 534 or 535 or 538;
 
     private static bool IsTooManyRecipients(SmtpFailure failure) => failure is { Phase: SmtpPhase.Recipient, Reply.Code: 552 };

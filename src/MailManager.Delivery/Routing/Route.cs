@@ -16,6 +16,25 @@ internal sealed record Route
 
     public bool IsMx { get; init; }
 
+    /// <summary>
+    /// The same, for a message with REQUIRETLS (RFC 8689 §4.2.1). As a route of its own it never shares a connection with messages that would
+    /// take a lesser one.
+    /// </summary>
+    public Route WithRequireTls() => this with
+    {
+        Settings = Settings with
+        {
+            Tls = Settings.Tls == SmtpClientTls.Implicit ? SmtpClientTls.Implicit : SmtpClientTls.Required,
+            NeedsRequireTls = true,
+        },
+    };
+
+    /// <summary>
+    /// The failure comes of what REQUIRETLS wants over and above the route as configured, and so says nothing about other messages to it.
+    /// </summary>
+    public bool IsOwnFailure(SmtpFailure failure) =>
+        Settings.NeedsRequireTls && (failure.Phase is SmtpPhase.StartTls or SmtpPhase.TlsHandshake || failure.Status is { Class: 5, Subject: 7 });
+
     /// <summary>The server name in it is replaced by the MX host's.</summary>
     public required SmtpClientSettings Settings { get; init; }
 }

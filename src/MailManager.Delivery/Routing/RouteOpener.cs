@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MailManager.Smtp.Client;
+using MailManager.Smtp.Replies;
 using Microsoft.Extensions.Logging;
 
 namespace MailManager.Delivery.Routing;
@@ -9,7 +10,7 @@ namespace MailManager.Delivery.Routing;
 /// Opens a session to some address of a route: in the order of preference, next one when an address fails. A handshake that fails where TLS
 /// is opportunistic is followed by a new connection in clear text, except with credentials. Thread-safe.
 /// </summary>
-internal sealed class RouteOpener(SmtpConnector connector, MxResolver resolver, ILogger logger)
+internal sealed class RouteOpener(SmtpConnector connector, MxResolver resolver, DeliveryOptions options, ILogger logger)
 {
     /// <summary>Addresses tried in one attempt, so that a domain with thousands of them holds nobody up. Postfix: 5.</summary>
     private const int MaxAddresses = 6;
@@ -19,8 +20,17 @@ internal sealed class RouteOpener(SmtpConnector connector, MxResolver resolver, 
         var (targets, failure) = route.IsMx
             ? await resolver.ResolveAsync(route.Host, route.Port, cancellationToken).ConfigureAwait(false)
             : await ResolveRelayAsync(route, cancellationToken).ConfigureAwait(false);
+        SmtpFailure? loop = null;
+        var isTried = false;
         foreach (var target in targets.Take(MaxAddresses))
         {
+            if (OwnListeners.Hear(target.Address, options.Listeners()))
+            {
+                loop = new SmtpFailure(SmtpParty.Local, SmtpPhase.Connect, default, "relay points back at this server", new EnhancedStatus(5, 4, 6));
+                continue;
+            }
+
+            isTried = true;
             var settings = route.IsMx ? route.Settings with { ServerName = target.Host } : route.Settings;
             (var connection, failure) = await OpenAsync(target.Address, settings, cancellationToken).ConfigureAwait(false);
             if (connection is not null)
@@ -39,7 +49,8 @@ internal sealed class RouteOpener(SmtpConnector connector, MxResolver resolver, 
             }
         }
 
-        return (null, failure);
+        // An address that failed may work again, whatever the others lead to.
+        return (null, isTried ? failure : loop ?? failure);
     }
 
     private async ValueTask<(SmtpClientConnection? Connection, SmtpFailure? Failure)> OpenAsync(

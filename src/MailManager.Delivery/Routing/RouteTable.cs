@@ -56,9 +56,9 @@ internal sealed class RouteTable
     /// except that a notification made here (null reverse-path, no trace header of ours) goes to whoever sent the message, and so may leave
     /// through the relay that is there for notifications.
     /// </summary>
-    public SmtpFailure? Guard(DeliveryInstructions instructions, string recipient)
+    public SmtpFailure? Guard(DeliveryInstructions instructions, string recipient, bool isUtf8)
     {
-        if (!OutgoingMessage.CanCarry(recipient))
+        if (!OutgoingMessage.CanCarry(recipient, isUtf8))
         {
             return UnfitAddress;
         }

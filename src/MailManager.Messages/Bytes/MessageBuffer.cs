@@ -1,6 +1,7 @@
 using System.Buffers;
 using MailManager.Messages.Headers;
 using MailManager.Smtp.Framing;
+using MailManager.Smtp.Limits;
 
 namespace MailManager.Messages.Bytes;
 
@@ -9,7 +10,7 @@ public enum BufferFault
 {
     None,
 
-    /// <summary>The header block is larger than <see cref="MessageBuffer.MaxHeaderLength"/>.</summary>
+    /// <summary>The header block is larger than allowed.</summary>
     HeaderTooLarge,
 
     /// <summary>The body file could not be written: disk full or failing.</summary>
@@ -22,7 +23,15 @@ public enum BufferFault
 /// Order: any number of <see cref="Append"/>, then <see cref="Finish"/>, then <see cref="Detach"/> or <see cref="Discard"/>, after which it is ready
 /// for the next message.
 /// </summary>
-public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageBuffer.DefaultThreshold) : IMessageSink
+/// <param name="files">For large messages.</param>
+/// <param name="threshold">Octets up to which a message stays in memory.</param>
+/// <param name="maxHeaderLength">Largest header block, in octets.</param>
+/// <param name="memory">Told of the blocks that a message holds while it arrives; null: nobody is.</param>
+public sealed class MessageBuffer(
+    IBodyFileStore files,
+    int threshold = MessageBuffer.DefaultThreshold,
+    int maxHeaderLength = MessageBuffer.DefaultMaxHeaderLength,
+    MemoryGauge? memory = null) : IMessageSink
 {
     /// <summary>
     /// Octets up to which a message stays in memory: 64 KiB, where writing a body twice into the database begins to cost more than a file of its own.
@@ -30,7 +39,7 @@ public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageB
     public const int DefaultThreshold = 64 * 1024;
 
     /// <summary>Largest header block, in octets: 1 MiB.</summary>
-    public const int MaxHeaderLength = 1024 * 1024;
+    public const int DefaultMaxHeaderLength = 1024 * 1024;
 
     /// <summary>First block, in octets: most mail fits without growing.</summary>
     private const int InitialLength = 16 * 1024;
@@ -135,9 +144,11 @@ public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageB
             if (_block is not null)
             {
                 _block.AsSpan(0, _blockLength).CopyTo(grown);
+                memory?.Remove(_block.Length);
                 ArrayPool<byte>.Shared.Return(_block);
             }
 
+            memory?.Add(grown.Length);
             _block = grown;
         }
 
@@ -178,17 +189,22 @@ public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageB
         {
             _headIsComplete = true;
         }
-        else if (_blockLength > MaxHeaderLength)
+        else if (_blockLength > maxHeaderLength)
         {
             Fail(BufferFault.HeaderTooLarge);
         }
 
-        _nextHeaderCheck = Math.Min(_blockLength * 2, MaxHeaderLength + 1);
+        _nextHeaderCheck = Math.Min(_blockLength * 2, maxHeaderLength + 1);
     }
 
     private void AppendToPending(ReadOnlySpan<byte> octets)
     {
-        _pending ??= ArrayPool<byte>.Shared.Rent(PendingLength);
+        if (_pending is null)
+        {
+            _pending = ArrayPool<byte>.Shared.Rent(PendingLength);
+            memory?.Add(_pending.Length);
+        }
+
         if (_pendingLength + octets.Length > _pending.Length)
         {
             WritePending();
@@ -229,6 +245,7 @@ public sealed class MessageBuffer(IBodyFileStore files, int threshold = MessageB
 
     private void Clear()
     {
+        memory?.Remove((_block?.Length ?? 0) + (_pending?.Length ?? 0));
         _block = null;
         _blockLength = 0;
         _headIsComplete = false;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text;
 using Cysharp.Text;
 using MailManager.Messages.Envelope;
 
@@ -21,9 +22,10 @@ public static class ReceivedField
     /// <param name="output">Receives UTF-8.</param>
     /// <param name="session">Its EHLO argument is checked syntax (a domain or address literal).</param>
     /// <param name="hostname">This server's name.</param>
-    /// <param name="recipient">The only recipient, or null.</param>
+    /// <param name="recipient">The only recipient, or null. One that is not ASCII is named only with SMTPUTF8 (RFC 6531 §3.7.3).</param>
+    /// <param name="isUtf8">The message came with SMTPUTF8.</param>
     public static void Write(
-        ref Utf8ValueStringBuilder output, SessionFacts session, string hostname, MessageId id, string? recipient, DateTimeOffset receivedAt)
+        ref Utf8ValueStringBuilder output, SessionFacts session, string hostname, MessageId id, string? recipient, DateTimeOffset receivedAt, bool isUtf8 = false)
     {
         output.Append("Received: from ");
         output.Append(session.Helo);
@@ -42,10 +44,10 @@ public static class ReceivedField
         output.Append("\r\n\tby ");
         output.Append(hostname);
         output.Append(" (MailManager) with ");
-        output.Append(session.IsTls ? "ESMTPS" : session.IsExtended ? "ESMTP" : "SMTP");
+        output.Append(Protocol(session, isUtf8));
         output.Append(" id ");
         output.Append(id.ToString());
-        if (recipient is not null)
+        if (recipient is not null && (isUtf8 || System.Text.Ascii.IsValid(recipient)))
         {
             output.Append("\r\n\tfor <");
             output.Append(recipient);
@@ -56,6 +58,41 @@ public static class ReceivedField
         AppendDate(ref output, receivedAt);
         output.Append("\r\n");
     }
+
+    /// <summary>The field was written by the server of that name: its <c>by</c> clause names it (RFC 5321 §4.4).</summary>
+    /// <param name="value">Of the field, folded or not.</param>
+    /// <param name="hostname">ASCII.</param>
+    public static bool IsBy(ReadOnlySpan<byte> value, string hostname)
+    {
+        while (true)
+        {
+            var by = value.IndexOf("by "u8);
+            if (by < 0)
+            {
+                return false;
+            }
+
+            var isWord = by == 0 || value[by - 1] is (byte)' ' or (byte)'\t' or (byte)'\n';
+            value = value[(by + 3)..].TrimStart(" \t\r\n"u8);
+            if (isWord && value.Length >= hostname.Length && Ascii.EqualsIgnoreCase(value[..hostname.Length], hostname)
+                && (value.Length == hostname.Length || value[hostname.Length] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)';'))
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>
+    /// The registered word for how it came: S for TLS, A for AUTH (RFC 3848), and other names with SMTPUTF8 (RFC 6531 §4.3), which knows no
+    /// session without EHLO.
+    /// </summary>
+    private static string Protocol(SessionFacts session, bool isUtf8) => (session.IsTls, session.AuthenticatedAs is not null) switch
+    {
+        (false, false) => isUtf8 ? session.IsLmtp ? "UTF8LMTP" : "UTF8SMTP" : session.IsLmtp ? "LMTP" : session.IsExtended ? "ESMTP" : "SMTP",
+        (true, false) => isUtf8 ? session.IsLmtp ? "UTF8LMTPS" : "UTF8SMTPS" : session.IsLmtp ? "LMTPS" : "ESMTPS",
+        (false, true) => isUtf8 ? session.IsLmtp ? "UTF8LMTPA" : "UTF8SMTPA" : session.IsLmtp ? "LMTPA" : "ESMTPA",
+        (true, true) => isUtf8 ? session.IsLmtp ? "UTF8LMTPSA" : "UTF8SMTPSA" : session.IsLmtp ? "LMTPSA" : "ESMTPSA",
+    };
 
     /// <summary>Appends a date as RFC 5322 §3.3 writes it, such as <c>Tue, 24 Nov 2026 02:39:24 +0000</c>, in UTC.</summary>
     public static void AppendDate(ref Utf8ValueStringBuilder output, DateTimeOffset date)

@@ -33,7 +33,7 @@ internal static class CheckCommand
     {
         var result = ConfigurationFile.Load(path);
         return result.Configuration is { } configuration
-            ? [.. RuntimeBuilder.Build(configuration).Errors.Select(error => error.ToString())]
+            ? [.. RuntimeBuilder.Build(configuration, TimeProvider.System).Errors.Select(error => error.ToString())]
             : [.. result.Errors.Select(error => error.ToString())];
     }
 }

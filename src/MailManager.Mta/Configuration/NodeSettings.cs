@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 
 namespace MailManager.Mta.Configuration;
@@ -14,11 +15,19 @@ public sealed record NodeSettings
     /// <summary>Where health is answered over HTTP. Default: 127.0.0.1:8025.</summary>
     public required IPEndPoint ManagementListen { get; init; }
 
-    /// <summary>Null: a self-signed certificate, made in the data directory.</summary>
+    /// <summary>
+    /// For clients that name no server, or one that none of <see cref="Certificates"/> is for. Null: a self-signed certificate, made in
+    /// the data directory.
+    /// </summary>
     public TlsFiles? Tls { get; init; }
+
+    /// <summary>Chosen by the server name that a client asks for (SNI), from the names in each. At most 1,000. Default: none.</summary>
+    public ImmutableArray<TlsFiles> Certificates { get; init; } = [];
+
+    public ServerLimits Limits { get; init; } = new();
 }
 
-/// <summary>The server's certificate for STARTTLS.</summary>
+/// <summary>A certificate of the server.</summary>
 /// <param name="CertificatePath">Absolute path of a PEM file; the server's certificate first, then intermediate ones.</param>
 /// <param name="KeyPath">Absolute path of a PEM file.</param>
 public sealed record TlsFiles(string CertificatePath, string KeyPath);

@@ -10,6 +10,7 @@ namespace MailManager.Mta.Configuration;
 internal sealed class NodeSettingsReader(ConfigurationSource source)
 {
     private const string DefaultDataDirectory = "data";
+    private const int MaximumCertificates = 1000;
     private static readonly IPEndPoint DefaultManagement = new(IPAddress.Loopback, 8025);
 
     /// <summary>Null when there are errors, which the root's context then holds.</summary>
@@ -18,19 +19,23 @@ internal sealed class NodeSettingsReader(ConfigurationSource source)
         var errors = root.Value.Context.Errors;
         var before = errors.Count;
         var value = root.Optional("Node");
-        var map = value?.Map(["Hostname", "DataDirectory", "Management", "Tls"]);
+        var map = value?.Map(["Hostname", "DataDirectory", "Management", "Tls", "Certificates", "Limits"]);
         var hostname = map?.Optional("Hostname") is { } given ? ReadHostname(given) : DefaultHostname(value ?? root.Value);
         var data = map?.OptionalText("DataDirectory", TextRule.NotEmpty);
         var management = map?.Optional("Management")?.Map(["Listen"])?.Optional("Listen") is { } listen
             ? ReadListen(listen)
             : DefaultManagement;
         var tls = map?.Optional("Tls") is { } tlsValue ? ReadTls(tlsValue) : null;
+        var certificates = map?.Items("Certificates", 0, MaximumCertificates, ReadTls) ?? [];
+        var limits = ServerLimitsReader.Read(map?.Optional("Limits"));
         return errors.Count > before ? null : new NodeSettings
         {
             Hostname = hostname!,
             DataDirectory = source.DataDirectory ?? source.FullPath(data ?? DefaultDataDirectory),
             ManagementListen = management!,
             Tls = tls,
+            Certificates = certificates,
+            Limits = limits,
         };
     }
 

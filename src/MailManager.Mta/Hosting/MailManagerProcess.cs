@@ -1,12 +1,13 @@
 using System.Net;
+using System.Security.Cryptography;
 using MailManager.Delivery;
 using MailManager.Delivery.Dsn;
 using MailManager.Management;
 using MailManager.Mta.Configuration;
+using MailManager.Mta.Credentials;
 using MailManager.Mta.Intake;
-using MailManager.Mta.Tls;
+using MailManager.Mta.Protection;
 using MailManager.Queue;
-using MailManager.Resources.IngressPoints;
 using MailManager.Smtp.Server;
 using Microsoft.Extensions.Logging;
 
@@ -27,8 +28,8 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
     private readonly DeliveryService _delivery;
     private readonly IntakeMetrics _metrics = new();
     private readonly ProcessReadiness _readiness;
-    private readonly CertificateStore _certificates;
-    private readonly List<(string IngressPoint, IPEndPoint EndPoint)> _listeners = [];
+    private readonly EdgeServices _edge;
+    private volatile IReadOnlyList<(string IngressPoint, IPEndPoint EndPoint)> _listeners = [];
     private ManagementServer? _management;
 
     private MailManagerProcess(LoadedConfiguration configuration, ILoggerFactory loggers, TimeProvider time)
@@ -36,8 +37,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         var (node, delivery, resources) = (configuration.NodeSettings, configuration.DeliverySettings, configuration.ResourceSet);
         _logger = loggers.CreateLogger<MailManagerProcess>();
         CreatePrivateDirectory(node.DataDirectory);
-        _certificates = CertificateStore.Open(
-            [node.Tls ?? NodeCertificate.EnsureSelfSigned(node.DataDirectory, node.Hostname, time.GetUtcNow())], time, loggers.CreateLogger<CertificateStore>());
+        _edge = new EdgeServices(node, resources.Secrets, loggers, time);
         _queue = MailQueue.Open(new MailQueueOptions { Directory = Path.Combine(node.DataDirectory, "spool") }, time, loggers.CreateLogger<MailQueue>());
         DeliveryOptions = new DeliveryOptions
         {
@@ -45,10 +45,11 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
             RetrySchedule = delivery.RetrySchedule,
             Expiry = delivery.Expiry,
             DsnRelay = delivery.DsnRelay,
+            Listeners = () => _listeners.Select(listener => listener.EndPoint),
         };
         _delivery = new DeliveryService(DeliveryOptions, loggers.CreateLogger<DeliveryService>(), time);
         _delivery.Update(resources.Relays, resources.Secrets, resources.Identities);
-        _smtp = new SmtpServer(SmtpServer.CreateSocketTransport(loggers), time, loggers);
+        _smtp = new SmtpServer(SmtpServer.CreateSocketTransport(loggers), EdgeServices.ToOptions(node.Limits), time, loggers);
         _readiness = new ProcessReadiness(() => _queue.Health);
     }
 
@@ -65,7 +66,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
     /// </summary>
     public static async Task<MailManagerProcess> StartAsync(LoadedConfiguration configuration, ILoggerFactory loggers, TimeProvider time)
     {
-        var (runtimes, errors) = RuntimeBuilder.Build(configuration);
+        var (ingresses, errors) = RuntimeBuilder.Build(configuration, time);
         if (errors.Count > 0)
         {
             throw new StartupException(string.Join('\n', errors));
@@ -75,10 +76,10 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         try
         {
             process = new MailManagerProcess(configuration, loggers, time);
-            await process.RunAsync(configuration, runtimes, loggers, time).ConfigureAwait(false);
+            await process.RunAsync(configuration, ingresses, loggers, time).ConfigureAwait(false);
             return process;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or CredentialStoreException)
         {
             if (process is not null)
             {
@@ -105,7 +106,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         }
 
         _metrics.Dispose();
-        await _certificates.DisposeAsync().ConfigureAwait(false);
+        await _edge.DisposeAsync().ConfigureAwait(false);
         LogStopped();
     }
 
@@ -122,8 +123,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync(
-        LoadedConfiguration configuration, IReadOnlyList<(IngressPoint Ingress, IngressRuntime Runtime)> runtimes, ILoggerFactory loggers, TimeProvider time)
+    private async Task RunAsync(LoadedConfiguration configuration, IReadOnlyList<BuiltIngress> ingresses, ILoggerFactory loggers, TimeProvider time)
     {
         var node = configuration.NodeSettings;
         _delivery.Start(_queue);
@@ -131,31 +131,25 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         _management = await ManagementServer.StartAsync(node.ManagementListen, _readiness, loggers).ConfigureAwait(false);
         LogManagement(_management.EndPoint);
         var services = new IntakeServices(
-            node.Hostname, configuration.DeliverySettings.Expiry, _queue, _queue.BodyFiles, new DsnBuilder(DeliveryOptions), _metrics, time,
-            loggers.CreateLogger<IngressService>());
-        foreach (var (ingress, runtime) in runtimes)
+            node.Hostname, configuration.DeliverySettings.Expiry, _queue, _queue.BodyFiles, new DsnBuilder(DeliveryOptions), _metrics,
+            new ProtectionServices(null, null, null, loggers.CreateLogger<ClientGuard>()), _smtp.Governor.Memory, time, loggers.CreateLogger<IngressService>());
+        foreach (var built in ingresses)
         {
-            _ = runtime.Policy.CompileInBackground();
-            _ = runtime.RuleSet.CompileInBackground();
-            var service = new IngressService(services, runtime);
-            foreach (var address in ingress.Listeners)
+            _ = built.Runtime.Policy.CompileInBackground();
+            _ = built.Runtime.RuleSet.CompileInBackground();
+            var service = new IngressService(services, built.Runtime);
+            foreach (var (settings, options) in _edge.Open(built))
             {
-                var listener = await _smtp.BindAsync(address, ServerOptions(node.Hostname, ingress, loggers, time), service).ConfigureAwait(false);
-                _listeners.Add((ingress.IngressPointName, listener.EndPoint));
-                LogListening(ingress.IngressPointName, listener.EndPoint);
+                var listener = await _smtp.BindAsync(settings.Address, options, service).ConfigureAwait(false);
+                _listeners = [.. _listeners, (built.Ingress.IngressPointName, listener.EndPoint)];
+                LogListening(built.Ingress.IngressPointName, listener.EndPoint);
             }
         }
 
+        _edge.RetainCredentials([.. ingresses.Select(built => built.Ingress.IngressPointName)]);
         _readiness.IsListening = true;
         LogStarted(node.Hostname, node.DataDirectory);
     }
-
-    private SmtpServerOptions ServerOptions(string hostname, IngressPoint ingress, ILoggerFactory loggers, TimeProvider time) => new()
-    {
-        Hostname = hostname,
-        RequireTls = ingress.TlsPolicy == TlsPolicy.Required,
-        Tls = new IngressTls(ingress.IngressPointName, _certificates, trust: null, time, loggers.CreateLogger<IngressTls>()),
-    };
 
     [LoggerMessage(6010, LogLevel.Information, "Ingress point {IngressPoint} listens on {EndPoint}")]
     private partial void LogListening(string ingressPoint, IPEndPoint endPoint);

@@ -1,5 +1,7 @@
 using MailManager.Mta.Configuration;
 using MailManager.Mta.Intake;
+using MailManager.Mta.Protection;
+using MailManager.Mta.Tls;
 using MailManager.Resources.Documents;
 using MailManager.Resources.IngressPoints;
 using MailManager.Rules;
@@ -8,36 +10,81 @@ using MailManager.Rules.RuleSets;
 
 namespace MailManager.Mta.Hosting;
 
-/// <summary>Compiles the resources in force into what ingress points decide by. All errors are found at once.</summary>
-internal static class RuntimeBuilder
+/// <summary>Turns the resources in force into what ingress points decide by. All errors are found at once.</summary>
+internal sealed class RuntimeBuilder
 {
-    /// <summary>One runtime for each ingress point, or errors with the place of what cannot be carried out.</summary>
-    public static (IReadOnlyList<(IngressPoint Ingress, IngressRuntime Runtime)> Runtimes, IReadOnlyList<DocumentError> Errors) Build(
-        LoadedConfiguration configuration)
-    {
-        var resources = configuration.ResourceSet;
-        var errors = new List<CompileError>();
-        var policies = resources.TrafficPolicies.Select((policy, i) => Take(CompiledTrafficPolicy.Compile(policy), $"TrafficPolicies[{i}]", errors)).ToArray();
-        var ruleSets = resources.RuleSets.Select((ruleSet, i) => Take(CompiledRuleSet.Compile(ruleSet), $"RuleSets[{i}]", errors)).ToArray();
-        if (errors.Count > 0)
-        {
-            return ([], [.. errors.Select(error => configuration.ErrorAt(error.Path, error.Reason))]);
-        }
+    private readonly LoadedConfiguration _configuration;
+    private readonly TimeProvider _time;
+    private readonly List<CompileError> _errors = [];
 
-        var runtimes = resources.IngressPoints.Select(ingress => (ingress, new IngressRuntime
-        {
-            IngressPointName = ingress.IngressPointName,
-            Policy = policies.Single(policy => policy!.Name == ingress.TrafficPolicyId)!,
-            RuleSet = ruleSets.Single(ruleSet => ruleSet!.Name == ingress.RuleSetId)!,
-            Identities = resources.Identities,
-        })).ToArray();
-        return (runtimes, []);
+    private RuntimeBuilder(LoadedConfiguration configuration, TimeProvider time)
+    {
+        _configuration = configuration;
+        _time = time;
     }
 
-    private static T? Take<T>(CompileResult<T> result, string path, List<CompileError> errors)
+    /// <summary>Every ingress point, or errors with the place of what cannot be carried out here.</summary>
+    public static (IReadOnlyList<BuiltIngress> Ingresses, IReadOnlyList<DocumentError> Errors) Build(LoadedConfiguration configuration, TimeProvider time) =>
+        new RuntimeBuilder(configuration, time).Build();
+
+    private (IReadOnlyList<BuiltIngress> Ingresses, IReadOnlyList<DocumentError> Errors) Build()
+    {
+        var resources = _configuration.ResourceSet;
+        var policies = resources.TrafficPolicies.Select((policy, i) => Take(CompiledTrafficPolicy.Compile(policy), $"TrafficPolicies[{i}]")).ToArray();
+        var ruleSets = resources.RuleSets.Select((ruleSet, i) => Take(CompiledRuleSet.Compile(ruleSet), $"RuleSets[{i}]")).ToArray();
+        var trusts = resources.IngressPoints.Select((ingress, i) => ReadTrust(ingress, $"IngressPoints[{i}]")).ToArray();
+        for (var i = 0; i < resources.IngressPoints.Length; i++)
+        {
+            if (resources.IngressPoints[i].TlsPolicy == TlsPolicy.Fips && FipsMode.Refusal(resources.IngressPoints[i].IngressPointName) is { } problem)
+            {
+                _errors.Add(new CompileError($"IngressPoints[{i}].TlsPolicy", problem));
+            }
+        }
+
+        return _errors.Count > 0
+            ? ([], [.. _errors.Select(error => _configuration.ErrorAt(error.Path, error.Reason))])
+            : ([.. resources.IngressPoints.Select((ingress, i) => new BuiltIngress(
+                ingress,
+                CreateRuntime(
+                    ingress,
+                    policies.Single(policy => policy!.Name == ingress.TrafficPolicyId)!,
+                    ruleSets.Single(ruleSet => ruleSet!.Name == ingress.RuleSetId)!),
+                trusts[i]))], []);
+    }
+
+    private IngressRuntime CreateRuntime(IngressPoint ingress, CompiledTrafficPolicy policy, CompiledRuleSet ruleSet) => new()
+    {
+        IngressPointName = ingress.IngressPointName,
+        Policy = policy,
+        RuleSet = ruleSet,
+        Identities = _configuration.ResourceSet.Identities,
+        Limits = new HeaderLimits
+        {
+            Block = ingress.Limits.HeaderBlock,
+            Field = ingress.Limits.HeaderField,
+            Fields = ingress.Limits.HeaderFields,
+            Hops = ingress.Limits.Hops,
+        },
+        Protection = ProtectionMapping.ToOptions(ingress.Protection),
+    };
+
+    private TrustStore? ReadTrust(IngressPoint ingress, string path)
+    {
+        if (ingress.Authentication is not IngressAuthentication.TrustStore trust)
+        {
+            return null;
+        }
+
+        var content = new TrustStoreContent(trust.CaContent, trust.CrlContent, trust.OnExpiredCrl == OnExpiredCrl.Ignore);
+        var (store, errors) = TrustStoreReader.Read(content, _time);
+        _errors.AddRange(errors.Select(error => new CompileError($"{path}.IngressPointConfiguration.TlsAuthConfiguration.TrustStore", error)));
+        return store;
+    }
+
+    private T? Take<T>(CompileResult<T> result, string path)
         where T : class
     {
-        errors.AddRange(result.Errors.Select(error => error with { Path = $"{path}.{error.Path}" }));
+        _errors.AddRange(result.Errors.Select(error => error with { Path = $"{path}.{error.Path}" }));
         return result.Value;
     }
 }

@@ -7,6 +7,7 @@ using MailManager.Messages.Envelope;
 using MailManager.Messages.Trace;
 using MailManager.Queue;
 using MailManager.Rules.RuleSets;
+using MailManager.Smtp.Grammar;
 using MailManager.Smtp.Replies;
 
 namespace MailManager.Mta.Intake;
@@ -22,16 +23,19 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
     /// </summary>
     public ImmutableArray<DeliveryInstructions> Build(string reversePath)
     {
-        foreach (var recipient in workspace.Evaluation.Uncovered)
+        for (var i = 0; i < workspace.Recipients.Count && workspace.Evaluation.Uncovered.Count > 0; i++)
         {
-            workspace.Failed.Add(Failure(recipient, "No rule of this server delivers mail for this recipient"));
+            if (workspace.Evaluation.IsUncovered(i))
+            {
+                workspace.Failed.Add(Failure(workspace.Recipients[i], workspace.Requested.Of(i), "No rule of this server delivers mail for this recipient"));
+            }
         }
 
         var groups = workspace.Evaluation.Deliveries;
         var deliveries = ImmutableArray.CreateBuilder<DeliveryInstructions>(groups.Count);
         for (var i = 0; i < groups.Count; i++)
         {
-            var recipients = Verified(groups[i]);
+            var (recipients, options) = Verified(groups[i]);
             if (!recipients.IsEmpty)
             {
                 deliveries.Add(new DeliveryInstructions
@@ -39,6 +43,7 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
                     Destination = DestinationKey.ForRelay(groups[i].Relay.RelayName),
                     ReversePath = reversePath,
                     Recipients = recipients,
+                    RecipientOptions = options,
                     Prefix = Prefix(groups[i]),
                 });
             }
@@ -56,7 +61,13 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
             ReversePath = reversePath,
             ReceivedAt = _receivedAt,
             Recipients = workspace.Failed,
+            Options = workspace.Requested.Mail,
             Header = workspace.Buffer.Head[..headerLength],
+
+            // One that is large enough to be in a file is not returned whole.
+            Message = DsnRequest.WantsMessage(workspace.Requested.Mail) && workspace.Buffer.Head.Length == workspace.Buffer.Length
+                ? workspace.Buffer.Head
+                : default,
         },
         _receivedAt);
 
@@ -83,26 +94,37 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
         return notification is { } also ? services.Queue.AcceptAsync(message, also) : services.Queue.AcceptAsync(message);
     }
 
-    private static DsnRecipient Failure(string recipient, string reason) =>
-        new(recipient, new EnhancedStatus(5, 7, 1), reason, IsSmtpReply: false, RemoteMta: null);
+    private static DsnRecipient Failure(string recipient, RecipientOptions? options, string reason) =>
+        new(recipient, new EnhancedStatus(5, 7, 1), reason, IsSmtpReply: false, RemoteMta: null) { Options = options };
 
-    private ImmutableArray<string> Verified(DeliveryGroup group)
+    private (ImmutableArray<string> Recipients, ImmutableArray<RecipientOptions?> Options) Verified(DeliveryGroup group)
     {
         var verified = ImmutableArray.CreateBuilder<string>(group.Recipients.Count);
+        ImmutableArray<RecipientOptions?>.Builder? options = null;
         for (var i = 0; i < group.Recipients.Count; i++)
         {
             var recipient = group.Recipients[i];
+            var asked = runtime.RuleSet.ReplacesRecipients || workspace.Requested.HasRecipientOptions
+                ? workspace.Requested.Of(group, i, workspace.Recipients)
+                : null;
             if (runtime.Identities.Covers(recipient))
             {
+                if (asked is not null && options is null)
+                {
+                    options = ImmutableArray.CreateBuilder<RecipientOptions?>(group.Recipients.Count);
+                    options.AddRange(Enumerable.Repeat<RecipientOptions?>(null, verified.Count));
+                }
+
                 verified.Add(recipient);
+                options?.Add(asked);
             }
             else
             {
-                workspace.Failed.Add(Failure(recipient, "The recipient is not of a domain served here"));
+                workspace.Failed.Add(Failure(recipient, asked, "The recipient is not of a domain served here"));
             }
         }
 
-        return verified.DrainToImmutable();
+        return (verified.DrainToImmutable(), options?.DrainToImmutable() ?? []);
     }
 
     /// <summary>Added fields on top, then our trace field, so that the trace fields of all servers stay together.</summary>
@@ -116,7 +138,9 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
                 output.AppendLiteral(group.Headers[i].Line.Span);
             }
 
-            ReceivedField.Write(ref output, facts, services.Hostname, id, workspace.Recipients.Count == 1 ? workspace.Recipients[0] : null, _receivedAt);
+            ReceivedField.Write(
+                ref output, facts, services.Hostname, id, workspace.Recipients.Count == 1 ? workspace.Recipients[0] : null, _receivedAt,
+                workspace.Requested.Mail is { IsUtf8: true });
             return output.AsSpan().ToArray();
         }
         finally

@@ -1,3 +1,4 @@
+using MailManager.Mta.Protection;
 using MailManager.Resources.Identities;
 using MailManager.Rules.Policies;
 using MailManager.Rules.RuleSets;
@@ -17,6 +18,11 @@ internal sealed record IngressRuntime
     public required CompiledRuleSet RuleSet { get; init; }
 
     public required IdentitySet Identities { get; init; }
+
+    public HeaderLimits Limits { get; init; } = new();
+
+    /// <summary>Null: all is off.</summary>
+    public ProtectionOptions? Protection { get; init; }
 
     /// <summary>In octets.</summary>
     public long MaxMessageSize => Policy.MaxMessageSizeBytes ?? DefaultMaxMessageSize;

@@ -1,6 +1,8 @@
 using MailManager.Delivery.Dsn;
 using MailManager.Messages.Bytes;
+using MailManager.Mta.Protection;
 using MailManager.Queue;
+using MailManager.Smtp.Limits;
 using MailManager.Smtp.Server;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
@@ -17,6 +19,8 @@ internal sealed record IntakeServices(
     IBodyFileStore BodyFiles,
     DsnBuilder Notifications,
     IntakeMetrics Metrics,
+    ProtectionServices Protection,
+    MemoryGauge Memory,
     TimeProvider Time,
     ILogger<IngressService> Logger);
 
@@ -31,7 +35,7 @@ internal sealed class IngressService : ISmtpService
     {
         _services = services;
         _runtime = runtime;
-        _workspaces = new DefaultObjectPool<IntakeWorkspace>(new WorkspacePolicy(services.BodyFiles), maximumRetained: 256);
+        _workspaces = new DefaultObjectPool<IntakeWorkspace>(new WorkspacePolicy(services.BodyFiles, services.Memory, runtime.Limits.Block), maximumRetained: 256);
     }
 
     /// <summary>In force from the next transaction on.</summary>
@@ -47,9 +51,9 @@ internal sealed class IngressService : ISmtpService
 
     public void Return(IntakeWorkspace workspace) => _workspaces.Return(workspace);
 
-    private sealed class WorkspacePolicy(IBodyFileStore files) : PooledObjectPolicy<IntakeWorkspace>
+    private sealed class WorkspacePolicy(IBodyFileStore files, MemoryGauge memory, int maxHeaderLength) : PooledObjectPolicy<IntakeWorkspace>
     {
-        public override IntakeWorkspace Create() => new(files);
+        public override IntakeWorkspace Create() => new(files, memory, maxHeaderLength);
 
         public override bool Return(IntakeWorkspace obj)
         {

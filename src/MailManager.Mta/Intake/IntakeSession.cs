@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using System.Text;
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
 using MailManager.Messages.Headers;
-using MailManager.Messages.Trace;
+using MailManager.Mta.Protection;
+using MailManager.Mta.Tls;
 using MailManager.Queue;
 using MailManager.Rules.Policies;
 using MailManager.Smtp.Framing;
@@ -20,11 +20,9 @@ namespace MailManager.Mta.Intake;
 /// </summary>
 internal sealed class IntakeSession(IngressService ingress, IntakeServices services, SmtpSessionInfo session) : ISmtpSessionHandler
 {
-    /// <summary>Received fields at which a message is taken to loop (RFC 5321 §6.3).</summary>
-    private const int MaxHops = 100;
-
     private SessionFacts? _facts;
     private int _factsRevision = -1;
+    private ClientGuard? _guard;
 
     // Of the transaction.
     private IngressRuntime _runtime = ingress.Runtime;
@@ -48,6 +46,10 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
                     IsExtended = session.IsExtended,
                     TlsProtocol = session.TlsProtocol,
                     TlsCipherSuite = session.TlsCipherSuite,
+                    IsTlsWrapped = session.IsTlsWrapped,
+                    IsLmtp = session.IsLmtp,
+                    AuthenticatedAs = session.AuthenticatedAs,
+                    ClientCertificate = session.ClientCertificate is { } certificate ? ClientCertificateReader.Read(certificate, out _) : null,
                 };
             }
 
@@ -55,50 +57,32 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         }
     }
 
-    public SmtpReply Connect() => new(220, $"{services.Hostname} ESMTP MailManager");
-
-    public SmtpReply Mail(in MailCommand command)
+    public ValueTask<SmtpReply> ConnectAsync(CancellationToken cancellationToken)
     {
-        Reset();
-        _runtime = ingress.Runtime;
-        _workspace = ingress.Rent();
-        _workspace.Input.SetSession(Facts);
-        var early = _runtime.Policy.EvaluateEarly(_workspace.Input, isTlsFinal: true);
-        if (early.Outcome == EarlyOutcome.Deny)
-        {
-            IntakeLog.ClientDenied(services.Logger, _runtime.IngressPointName, session.Client, _runtime.Policy.Name, early, session.Id);
-            services.Metrics.Refused(_runtime.IngressPointName, "policy");
-            Reset();
-            return NotAllowed();
-        }
-
-        _reversePath = Encoding.UTF8.GetString(command.ReversePath);
-        _body = command.Body;
-        return StandardReplies.SenderOk;
+        _guard = services.Protection.Open(_runtime.Protection, _runtime.IngressPointName, session.Id, session.Client.Address);
+        return ValueTask.FromResult(new SmtpReply(220, $"{services.Hostname} {(session.IsLmtp ? "LMTP" : "ESMTP")} MailManager"));
     }
 
-    public SmtpReply Recipient(in RcptCommand command)
+    public ValueTask<SmtpReply> MailAsync(in MailCommand command, CancellationToken cancellationToken) => ValueTask.FromResult(Mail(command));
+
+    public ValueTask<SmtpReply> RecipientAsync(in RcptCommand command, CancellationToken cancellationToken)
     {
-        var recipient = Encoding.UTF8.GetString(command.ForwardPath);
-        var verdict = _runtime.Policy.Evaluate(_workspace!.Input, recipient);
-        if (!verdict.IsAllowed)
+        if (MailboxText.Read(command.ForwardPath) is not { } recipient)
         {
-            IntakeLog.RecipientDenied(
-                services.Logger, _runtime.IngressPointName, recipient, session.Client, _reversePath, _runtime.Policy.Name, verdict, session.Id);
-            services.Metrics.Refused(_runtime.IngressPointName, "policy");
-            return NotAllowed();
+            return ValueTask.FromResult(StandardReplies.BadRecipientAddress);
         }
 
-        // Every way out is a relay, and only a rule could turn this recipient into one that may be relayed.
-        if (!_runtime.RuleSet.ReplacesRecipients && !_runtime.Identities.Covers(recipient))
+        if (Refusal(recipient) is { } refusal)
         {
-            IntakeLog.RecipientUnverified(services.Logger, _runtime.IngressPointName, recipient, session.Client, _reversePath, session.Id);
-            services.Metrics.Refused(_runtime.IngressPointName, "identity");
-            return Refusal("Recipient is not of a domain served here");
+            return ValueTask.FromResult(refusal);
         }
 
-        _workspace.Recipients.Add(recipient);
-        return StandardReplies.RecipientOk;
+        if (_guard is not null)
+        {
+            return AskGuardAsync(_guard, recipient, RecipientOptions.From(command), cancellationToken);
+        }
+
+        return ValueTask.FromResult(Accept(recipient, RecipientOptions.From(command)));
     }
 
     public SmtpReply BeginData(out IMessageSink? sink)
@@ -118,9 +102,9 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         }
 
         var headers = workspace.Buffer.IndexHeaders();
-        if (CountHops(headers, workspace.Buffer.Head.Span) >= MaxHops)
+        if (HeaderCheck.Refusal(headers.View(workspace.Buffer.Head.Span), headers.Length, _runtime.Limits, services.Hostname, out var reason) is { } headerRefusal)
         {
-            return Refused("it has too many Received fields", "loop", StandardReplies.TooManyHops);
+            return Refused(reason, "header", headerRefusal);
         }
 
         workspace.Input.SetMessage(_reversePath, workspace.Buffer.Head, headers, workspace.Buffer.Length);
@@ -139,7 +123,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
                 services.Logger, _runtime.IngressPointName, session.Client, _reversePath, _runtime.RuleSet.Name, failed.Count, recipients.Length, session.Id);
             services.Metrics.Refused(_runtime.IngressPointName, "rules");
             Reset();
-            return Refusal("No route for this message");
+            return Refusal550("No route for this message");
         }
 
         return await StoreAsync(workspace, plan, deliveries, headers.Length, id).ConfigureAwait(false);
@@ -156,23 +140,80 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
 
     public void Close() => Reset();
 
-    private static int CountHops(HeaderIndex headers, ReadOnlySpan<byte> head)
+    private SmtpReply Mail(in MailCommand command)
     {
-        var view = headers.View(head);
-        var hops = 0;
-        for (var at = view.IndexOf(ReceivedField.Name); at >= 0; at = view.IndexOf(ReceivedField.Name, at + 1))
+        Reset();
+        _runtime = ingress.Runtime;
+        if (MailboxText.Read(command.ReversePath) is not { } reversePath)
         {
-            hops++;
+            return StandardReplies.BadSenderAddress;
         }
 
-        return hops;
+        _workspace = ingress.Rent();
+        _workspace.Input.SetSession(Facts);
+        var early = _runtime.Policy.EvaluateEarly(_workspace.Input, isTlsFinal: true);
+        if (early.Outcome == EarlyOutcome.Deny)
+        {
+            IntakeLog.ClientDenied(services.Logger, _runtime.IngressPointName, session.Client, _runtime.Policy.Name, early, session.Id);
+            services.Metrics.Refused(_runtime.IngressPointName, "policy");
+            Reset();
+            return NotAllowed();
+        }
+
+        _workspace.Requested.Set(command);
+        _reversePath = reversePath;
+        _body = command.Body;
+        return StandardReplies.SenderOk;
+    }
+
+    /// <summary>What policy and identities have against a recipient; null: nothing.</summary>
+    private SmtpReply? Refusal(string recipient)
+    {
+        var verdict = _runtime.Policy.Evaluate(_workspace!.Input, recipient);
+        if (!verdict.IsAllowed)
+        {
+            IntakeLog.RecipientDenied(
+                services.Logger, _runtime.IngressPointName, recipient, session.Client, _reversePath, _runtime.Policy.Name, verdict, session.Id);
+            services.Metrics.Refused(_runtime.IngressPointName, "policy");
+            return NotAllowed();
+        }
+
+        // Every way out is a relay, and only a rule could turn this recipient into one that may be relayed.
+        if (!_runtime.RuleSet.ReplacesRecipients && !_runtime.Identities.Covers(recipient))
+        {
+            IntakeLog.RecipientUnverified(services.Logger, _runtime.IngressPointName, recipient, session.Client, _reversePath, session.Id);
+            services.Metrics.Refused(_runtime.IngressPointName, "identity");
+            return Refusal550("Recipient is not of a domain served here");
+        }
+
+        return null;
+    }
+
+    private SmtpReply Accept(string recipient, RecipientOptions? options)
+    {
+        _workspace!.Recipients.Add(recipient);
+        _workspace.Requested.Add(options);
+        return StandardReplies.RecipientOk;
+    }
+
+    private async ValueTask<SmtpReply> AskGuardAsync(
+        ClientGuard guard, string recipient, RecipientOptions? options, CancellationToken cancellationToken)
+    {
+        var isAuthenticated = session.AuthenticatedAs is not null || session.ClientCertificate is not null;
+        if (await guard.CheckAsync(_reversePath, recipient, isAuthenticated, cancellationToken).ConfigureAwait(false) is { } refusal)
+        {
+            services.Metrics.Refused(_runtime.IngressPointName, "protection");
+            return refusal;
+        }
+
+        return Accept(recipient, options);
     }
 
     private async ValueTask<SmtpReply> StoreAsync(
         IntakeWorkspace workspace, DeliveryPlan plan, ImmutableArray<DeliveryInstructions> deliveries, int headerLength, MessageId id)
     {
         var size = workspace.Buffer.Length;
-        var envelope = new MessageEnvelope(_reversePath, [.. workspace.Recipients], _body);
+        var envelope = workspace.Requested.Complete(new MessageEnvelope(_reversePath, [.. workspace.Recipients], _body));
         var notification = plan.Notify(_reversePath, headerLength);
         var content = deliveries.IsEmpty ? null : workspace.Buffer.Detach();
         try
@@ -240,8 +281,8 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         return reply;
     }
 
-    private SmtpReply NotAllowed() => Refusal($"Not allowed by the policy of {_runtime.IngressPointName}");
+    private SmtpReply NotAllowed() => Refusal550($"Not allowed by policy {_runtime.Policy.Name}");
 
     /// <summary>The session's id leads the operator to the reason in the log; the client learns nothing of the rules.</summary>
-    private SmtpReply Refusal(string text) => new(550, new EnhancedStatus(5, 7, 1), $"{text} (ref {session.Id})");
+    private SmtpReply Refusal550(string text) => new(550, new EnhancedStatus(5, 7, 1), $"{text} (ref {session.Id})");
 }

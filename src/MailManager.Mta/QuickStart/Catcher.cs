@@ -36,19 +36,20 @@ internal sealed partial class Catcher(string directory, TimeProvider time, ILogg
 
         public long MaxMessageSize => 64 * 1024 * 1024;
 
-        public SmtpReply Connect() => new(220, "catcher.invalid ESMTP MailManager quick start");
+        public ValueTask<SmtpReply> ConnectAsync(CancellationToken cancellationToken) =>
+            ValueTask.FromResult(new SmtpReply(220, "catcher.invalid ESMTP MailManager quick start"));
 
-        public SmtpReply Mail(in MailCommand command)
+        public ValueTask<SmtpReply> MailAsync(in MailCommand command, CancellationToken cancellationToken)
         {
             Reset();
             _sender = Encoding.UTF8.GetString(command.ReversePath);
-            return StandardReplies.SenderOk;
+            return ValueTask.FromResult(StandardReplies.SenderOk);
         }
 
-        public SmtpReply Recipient(in RcptCommand command)
+        public ValueTask<SmtpReply> RecipientAsync(in RcptCommand command, CancellationToken cancellationToken)
         {
             _recipients.Add(Encoding.UTF8.GetString(command.ForwardPath));
-            return StandardReplies.RecipientOk;
+            return ValueTask.FromResult(StandardReplies.RecipientOk);
         }
 
         public SmtpReply BeginData(out IMessageSink? sink)
@@ -63,7 +64,7 @@ internal sealed partial class Catcher(string directory, TimeProvider time, ILogg
         {
             if (faults != DataFaults.None)
             {
-                return StandardReplies.BareLineEnds;
+                return faults.HasFlag(DataFaults.TooLarge) ? StandardReplies.MessageTooLarge : StandardReplies.BareLineEnds;
             }
 
             var now = catcher._time.GetUtcNow();

@@ -1,3 +1,4 @@
+using MailManager.Smtp.Limits;
 using MailManager.Smtp.Server;
 using Microsoft.Extensions.Logging;
 
@@ -18,11 +19,11 @@ internal sealed partial class CatcherServer : IAsyncDisposable
     {
         var directory = Path.Combine(dataDirectory, "caught");
         Directory.CreateDirectory(directory);
-        var server = new SmtpServer(SmtpServer.CreateSocketTransport(loggers), TimeProvider.System, loggers);
+        var server = new SmtpServer(SmtpServer.CreateSocketTransport(loggers), new SessionGovernorOptions(), TimeProvider.System, loggers);
         try
         {
             var catcher = new Catcher(directory, TimeProvider.System, loggers.CreateLogger<Catcher>());
-            var listener = await server.BindAsync(Catcher.EndPoint, new SmtpServerOptions { Hostname = "catcher.invalid" }, catcher).ConfigureAwait(false);
+            var listener = await server.BindAsync(Catcher.EndPoint, new SmtpServerOptions { Hostname = "catcher.invalid", Group = "catcher" }, catcher).ConfigureAwait(false);
             LogListening(loggers.CreateLogger<CatcherServer>(), listener.EndPoint, directory);
             return new CatcherServer(server);
         }

@@ -104,5 +104,8 @@ internal sealed class RecoveredSpool
         Recipients = instructions.Recipients.AsSpan().SequenceEqual(envelope.Recipients.AsSpan())
             ? envelope.Recipients
             : instructions.Recipients,
+        RecipientOptions = instructions.RecipientOptions.AsSpan().SequenceEqual(envelope.RecipientOptions.AsSpan())
+            ? envelope.RecipientOptions
+            : instructions.RecipientOptions,
     };
 }

@@ -7,7 +7,7 @@ namespace MailManager.Queue.Spool;
 /// The two syncs that the class library lacks: data only (<see cref="RandomAccess.FlushToDisk"/> is the slower fsync) and directories.
 /// Other systems than Linux sync the whole file, and Windows needs no sync of a directory.
 /// </summary>
-internal static partial class PosixFile
+public static partial class PosixFile
 {
     /// <summary>ENOSPC and EDQUOT of Linux, which <see cref="IOException"/> carries as its HResult.</summary>
     private const int NoSpace = 28;
@@ -16,6 +16,7 @@ internal static partial class PosixFile
     private const int Interrupted = 4;
     private const int OpenDirectoryFlags = 0x10000 | 0x80000;
 
+    /// <summary>There is no space left, or none for this user.</summary>
     public static bool IsFull(IOException exception) => exception.HResult is NoSpace or OverQuota;
 
     /// <summary>Makes a file's data, and what is needed to find it, durable.</summary>

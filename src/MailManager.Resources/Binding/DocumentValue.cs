@@ -109,7 +109,10 @@ public sealed record DocumentValue(DocumentNode Node, DocumentPath Path, ReadCon
     }
 
     /// <summary>A whole number in decimal digits.</summary>
-    public int? Integer(int minimum, int maximum)
+    public int? Integer(int minimum, int maximum) => (int?)LongInteger(minimum, maximum);
+
+    /// <summary>A whole number in decimal digits.</summary>
+    public long? LongInteger(long minimum, long maximum)
     {
         if (Node is not ScalarNode { Kind: ScalarKind.Plain or ScalarKind.Number } scalar)
         {
@@ -117,7 +120,7 @@ public sealed record DocumentValue(DocumentNode Node, DocumentPath Path, ReadCon
             return null;
         }
 
-        if (int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        if (long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             && number >= minimum && number <= maximum)
         {
             return number;

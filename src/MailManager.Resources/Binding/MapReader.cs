@@ -77,6 +77,13 @@ public sealed class MapReader
     public T? OptionalWord<T>(string key, WireWords<T> words)
         where T : struct, Enum => Optional(key)?.Word(words);
 
+    /// <summary>A whole number in decimal digits; <paramref name="otherwise"/> when the key is not there, or the value is wrong.</summary>
+    public int Integer(string key, int minimum, int maximum, int otherwise) => Optional(key)?.Integer(minimum, maximum) ?? otherwise;
+
+    /// <summary>A length of time; <paramref name="otherwise"/> when the key is not there, or the value is wrong.</summary>
+    public TimeSpan Duration(string key, TimeSpan shortest, TimeSpan longest, TimeSpan otherwise) =>
+        (Optional(key) is { } value ? Binding.Duration.Read(value, shortest, longest) : null) ?? otherwise;
+
     /// <summary>The items that could be read; none when the key is not there.</summary>
     public ImmutableArray<T> Items<T>(string key, int minimum, int maximum, Func<DocumentValue, T?> read)
         where T : class => Read(Optional(key), minimum, maximum, read);

@@ -1,5 +1,6 @@
 using System.Net;
 using MailManager.Resources.Documents;
+using MailManager.Resources.Secrets;
 
 namespace MailManager.Resources.Binding;
 
@@ -28,11 +29,22 @@ public sealed class ReadContext
 
     public void Refer(ResourceKind kind, string name, DocumentValue at) => _referred.Add(new ResourceName(kind, name, at));
 
+    /// <param name="name">Name or ARN of the secret.</param>
+    /// <param name="at">Where it is used.</param>
+    /// <param name="problems">What is wrong with the secret for this use; names keys, never values.</param>
+    public void ReferSecret(string name, DocumentValue at, Func<Secret, IEnumerable<string>> problems) =>
+        _referred.Add(new ResourceName(ResourceKind.Secret, name, at, problems));
+
     public void Listen(IPEndPoint address, DocumentValue at) => _listeners.Add(new ListenerUse(address, at));
 }
 
 /// <summary>A name of a resource, where it is declared or used.</summary>
-public sealed record ResourceName(ResourceKind Kind, string Name, DocumentValue At);
+/// <param name="Kind">What it names.</param>
+/// <param name="Name">Of a secret that is used, perhaps an ARN.</param>
+/// <param name="At">Where an error about it belongs.</param>
+/// <param name="SecretProblems">For a secret that is used: what is wrong with it for that.</param>
+public sealed record ResourceName(
+    ResourceKind Kind, string Name, DocumentValue At, Func<Secret, IEnumerable<string>>? SecretProblems = null);
 
 /// <summary>An address to listen on, where it is asked for.</summary>
 public sealed record ListenerUse(IPEndPoint Address, DocumentValue At);

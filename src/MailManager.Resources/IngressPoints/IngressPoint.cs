@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using MailManager.Resources.Tags;
 
 namespace MailManager.Resources.IngressPoints;
@@ -24,8 +23,20 @@ public sealed record IngressPoint
     /// <summary>Null when not given: the listeners alone say what is reachable.</summary>
     public IngressIpType? IpType { get; init; }
 
-    /// <summary>Beyond the API: the addresses to bind; port 0 lets the system choose.</summary>
-    public required ImmutableArray<IPEndPoint> Listeners { get; init; }
+    /// <summary>What <see cref="Type"/> demands: nothing, a password or a client's certificate.</summary>
+    public required IngressAuthentication Authentication { get; init; }
+
+    /// <summary>Beyond the API: further user names, at most 1,000; none unless the type is AUTH.</summary>
+    public ImmutableArray<IngressCredential> Credentials { get; init; } = [];
+
+    /// <summary>Beyond the API: where it is reachable, and how; at least one.</summary>
+    public required ImmutableArray<ListenerSettings> Listeners { get; init; }
+
+    /// <summary>Beyond the API: limits of each session here.</summary>
+    public SessionLimits Limits { get; init; } = new();
+
+    /// <summary>Beyond the API; all off by default.</summary>
+    public ProtectionSettings Protection { get; init; } = new();
 
     /// <summary>0 to 200, without effect on mail.</summary>
     public ImmutableArray<ResourceTag> Tags { get; init; } = [];

@@ -3,18 +3,18 @@ using MailManager.Resources.Secrets;
 
 namespace MailManager.Resources.IngressPoints;
 
-/// <summary>
-/// Checks <c>IngressPointConfiguration</c>, the credentials of AUTH and MTLS. Neither is supported yet, so nothing is kept; the
-/// mistakes in it are reported together with all others.
-/// </summary>
+/// <summary>Reads <c>IngressPointConfiguration</c>: what AUTH and MTLS ask of their clients.</summary>
 internal static class IngressPointConfigurationReader
 {
-    internal static readonly TextRule SmtpPassword = new(8, 64, @"[A-Za-z0-9!@#$%^&*()_+\-=\[\]{}|.,?]+", isSecret: true);
     internal static readonly TextRule Certificates = new(1, 500_000, @"[\P{C}\s]*", "PEM text", isSecret: true);
     internal static readonly TextRule KmsKeyArn =
         new(0, int.MaxValue, "arn:aws(|-cn|-us-gov|-eusc):kms:[a-z0-9-]{1,20}:[0-9]{12}:(key|alias)/.+");
 
-    public static void Check(MapReader ingressPoint, IngressPointType? type)
+    /// <summary>The text between certificates in a bundle may have characters of several octets.</summary>
+    private const int LargestCertificateFile = 4 * 500_000;
+
+    /// <summary>Null when there are errors, or when <paramref name="type"/> is null: which one it is to be is then not known.</summary>
+    public static IngressAuthentication? Read(MapReader ingressPoint, IngressPointType? type, SecretSubstitution? substitution)
     {
         if (ingressPoint.Optional("IngressPointConfiguration") is not { } value)
         {
@@ -23,27 +23,17 @@ internal static class IngressPointConfigurationReader
                 ingressPoint.Value.Error("IngressPointConfiguration is missing");
             }
 
-            return;
+            return type == IngressPointType.Open ? new IngressAuthentication.None() : null;
         }
 
-        if (value.Union(["SmtpPassword", "SecretArn", "TlsAuthConfiguration"]) is not { } member)
+        if (IngressPasswordReader.IsInPieces(value) || value.Union([.. IngressPasswordReader.Keys, "TlsAuthConfiguration"]) is not { } member)
         {
-            return;
+            return null;
         }
 
-        switch (member.Key)
-        {
-            case "SmtpPassword":
-                member.Value.Text(SmtpPassword);
-                break;
-            case "SecretArn":
-                SecretName.Read(member.Value);
-                break;
-            default:
-                CheckTrustStore(member.Value);
-                break;
-        }
-
+        IngressAuthentication? authentication = member.Key == "TlsAuthConfiguration"
+            ? ReadTrustStore(member.Value, substitution)
+            : IngressPasswordReader.Read(member, substitution) is { } password ? new IngressAuthentication.Password(password) : null;
         var fits = type switch
         {
             IngressPointType.Auth => member.Key != "TlsAuthConfiguration",
@@ -54,15 +44,26 @@ internal static class IngressPointConfigurationReader
         {
             value.Error($"{member.Key} does not belong to an ingress point of type {IngressPointWords.Type.WordOf(type.Value)}");
         }
+
+        return authentication;
     }
 
-    private static void CheckTrustStore(DocumentValue value)
+    private static IngressAuthentication.TrustStore? ReadTrustStore(DocumentValue value, SecretSubstitution? substitution)
     {
-        if (value.Map(["TrustStore"])?.Optional("TrustStore")?.Map(["CAContent", "CrlContent", "KmsKeyArn"]) is { } store)
+        if (value.Map(["TrustStore"])?.Required("TrustStore")?.Map(["CAContent", "CrlContent", "KmsKeyArn", "OnExpiredCrl"]) is not { } store)
         {
-            store.Text("CAContent", Certificates);
-            store.OptionalText("CrlContent", Certificates);
-            store.OptionalText("KmsKeyArn", KmsKeyArn);
+            return null;
         }
+
+        var authorities = store.Required("CAContent") is { } caValue ? ReadCertificates(caValue, substitution) : null;
+        var revoked = store.Optional("CrlContent") is { } crlValue ? ReadCertificates(crlValue, substitution) : null;
+
+        // What is kept at rest here is encrypted by other means, if at all: the key's name is checked and not kept.
+        store.OptionalText("KmsKeyArn", KmsKeyArn);
+        var onExpired = store.OptionalWord("OnExpiredCrl", IngressPointWords.OnExpiredCrl) ?? OnExpiredCrl.DisableCa;
+        return store.Failed ? null : new IngressAuthentication.TrustStore(authorities!, revoked, onExpired);
     }
+
+    private static string? ReadCertificates(DocumentValue value, SecretSubstitution? substitution) =>
+        SubstitutedText.Read(value, Certificates, substitution, LargestCertificateFile);
 }

@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using MailManager.Resources.Binding;
+using MailManager.Resources.Secrets;
 using MailManager.Resources.Tags;
 
 namespace MailManager.Resources.IngressPoints;
 
-/// <summary>Reads an <see cref="IngressPoint"/> in the shape of <c>CreateIngressPoint</c>, with <c>Listeners</c> added.</summary>
+/// <summary>Reads an <see cref="IngressPoint"/> in the shape of <c>CreateIngressPoint</c>, with <c>Listeners</c>, <c>Credentials</c>, <c>Limits</c> and <c>Protection</c> added.</summary>
 public static class IngressPointReader
 {
     internal static readonly TextRule Name = new(3, 63, "[A-Za-z0-9_-]+");
@@ -15,14 +14,13 @@ public static class IngressPointReader
     private static readonly ImmutableArray<string> Keys =
     [
         "IngressPointName", "Type", "RuleSetId", "TrafficPolicyId", "IngressPointConfiguration", "NetworkConfiguration", "TlsPolicy",
-        "Listeners", "Tags",
+        "Credentials", "Listeners", "Limits", "Protection", "Tags",
     ];
 
-    /// <summary>
-    /// Null when there are errors, which the value's context then holds. What this release cannot do as asked is one of them: an
-    /// ingress point that should ask for a password or a certificate must not open without.
-    /// </summary>
-    public static IngressPoint? Read(DocumentValue value)
+    /// <summary>Null when there are errors, which the value's context then holds.</summary>
+    /// <param name="value">Holds it.</param>
+    /// <param name="substitution">For passwords and certificates; null when values stand for themselves, as in a request.</param>
+    public static IngressPoint? Read(DocumentValue value, SecretSubstitution? substitution)
     {
         if (value.Map(Keys) is not { } map)
         {
@@ -36,13 +34,16 @@ public static class IngressPointReader
             value.Context.Declare(ResourceKind.IngressPoint, name, nameValue!);
         }
 
-        var type = ReadType(map);
+        var type = map.Word("Type", IngressPointWords.Type);
         var ruleSet = ReadReference(map, "RuleSetId", ResourceKind.RuleSet);
         var policy = ReadReference(map, "TrafficPolicyId", ResourceKind.TrafficPolicy);
-        IngressPointConfigurationReader.Check(map, type);
+        var authentication = IngressPointConfigurationReader.Read(map, type, substitution);
+        var credentials = IngressPasswordReader.ReadCredentials(map, type, name, substitution);
         var ipType = map.Optional("NetworkConfiguration") is { } network ? ReadNetwork(network) : null;
-        var tlsPolicy = ReadTlsPolicy(map);
-        var listeners = ReadListeners(map, ipType);
+        var tlsPolicy = ReadTlsPolicy(map, type);
+        var listeners = ListenerReader.Read(map, ipType);
+        var limits = SessionLimitsReader.Read(map.Optional("Limits"));
+        var protection = ProtectionReader.Read(map.Optional("Protection"));
         var tags = ResourceTag.ReadFrom(map);
         return map.Failed ? null : new IngressPoint
         {
@@ -52,32 +53,22 @@ public static class IngressPointReader
             TrafficPolicyId = policy!,
             TlsPolicy = tlsPolicy ?? TlsPolicy.Required,
             IpType = ipType,
+            Authentication = authentication!,
+            Credentials = credentials,
             Listeners = listeners,
+            Limits = limits,
+            Protection = protection,
             Tags = tags,
         };
     }
 
-    private static IngressPointType? ReadType(MapReader map)
-    {
-        var value = map.Required("Type");
-        var type = value?.Word(IngressPointWords.Type);
-        if (type is IngressPointType.Auth or IngressPointType.Mtls)
-        {
-            var missing = type == IngressPointType.Auth ? "passwords" : "client certificates";
-            var word = IngressPointWords.Type.WordOf(type.Value);
-            value!.Error($"{word} is not supported yet: this release cannot ask for {missing}; use OPEN");
-        }
-
-        return type;
-    }
-
-    private static TlsPolicy? ReadTlsPolicy(MapReader map)
+    private static TlsPolicy? ReadTlsPolicy(MapReader map, IngressPointType? type)
     {
         var value = map.Optional("TlsPolicy");
         var policy = value?.Word(IngressPointWords.TlsPolicy);
-        if (policy == TlsPolicy.Fips)
+        if (policy == TlsPolicy.Optional && type == IngressPointType.Mtls)
         {
-            value!.Error("FIPS is not supported: this build has no validated cryptographic module; use REQUIRED or OPTIONAL");
+            value!.Error("OPTIONAL does not fit MTLS: without TLS there is no certificate; use REQUIRED or FIPS");
         }
 
         return policy;
@@ -110,21 +101,4 @@ public static class IngressPointReader
 
         return member.Value.Map(["IpType"])?.Word("IpType", IngressPointWords.IpType);
     }
-
-    private static ImmutableArray<IPEndPoint> ReadListeners(MapReader map, IngressIpType? ipType) =>
-        map.RequiredItems("Listeners", 1, int.MaxValue, item =>
-        {
-            var listener = ListenerAddress.Read(item);
-            if (listener is { AddressFamily: AddressFamily.InterNetworkV6 } && ipType == IngressIpType.Ipv4)
-            {
-                item.Error($"{listener} is an IPv6 address, but IpType is IPV4; use DUAL_STACK");
-            }
-
-            if (listener is not null)
-            {
-                item.Context.Listen(listener, item);
-            }
-
-            return listener;
-        });
 }

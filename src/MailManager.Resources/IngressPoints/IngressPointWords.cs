@@ -2,7 +2,7 @@ using MailManager.Resources.Binding;
 
 namespace MailManager.Resources.IngressPoints;
 
-/// <summary>The API's words for the enumerations of ingress points.</summary>
+/// <summary>The words for the enumerations of ingress points: the API's, then those that it does not have.</summary>
 public static class IngressPointWords
 {
     /// <summary>API: <c>IngressPointType</c>.</summary>
@@ -21,4 +21,24 @@ public static class IngressPointWords
     public static WireWords<IngressIpType> IpType { get; } = new(
         ("IPV4", IngressIpType.Ipv4),
         ("DUAL_STACK", IngressIpType.DualStack));
+
+    /// <summary>Words of <c>OnExpiredCrl</c>.</summary>
+    public static WireWords<OnExpiredCrl> OnExpiredCrl { get; } = new(
+        ("DISABLE_CA", IngressPoints.OnExpiredCrl.DisableCa),
+        ("IGNORE", IngressPoints.OnExpiredCrl.Ignore));
+
+    /// <summary>Words of a listener's <c>Tls</c>.</summary>
+    public static WireWords<ListenerTls> ListenerTls { get; } = new(
+        ("STARTTLS", IngressPoints.ListenerTls.StartTls),
+        ("IMPLICIT", IngressPoints.ListenerTls.Implicit));
+
+    /// <summary>Words of a listener's <c>Protocol</c>.</summary>
+    public static WireWords<ListenerProtocol> ListenerProtocol { get; } = new(
+        ("SMTP", IngressPoints.ListenerProtocol.Smtp),
+        ("LMTP", IngressPoints.ListenerProtocol.Lmtp));
+
+    /// <summary>Words of <c>OnFailure</c>.</summary>
+    public static WireWords<ProtectionFailure> ProtectionFailure { get; } = new(
+        ("ALLOW", IngressPoints.ProtectionFailure.Allow),
+        ("DEFER", IngressPoints.ProtectionFailure.Defer));
 }

@@ -89,7 +89,7 @@ public static class RelayReader
             return null;
         }
 
-        value.Context.Refer(ResourceKind.Secret, secret, member.Value);
+        value.Context.ReferSecret(secret, member.Value, RelayCredentials.ProblemsWith);
         return new RelayAuthentication.FromSecret(secret);
     }
 }

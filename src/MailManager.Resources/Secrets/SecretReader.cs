@@ -6,8 +6,8 @@ using MailManager.Resources.Documents;
 namespace MailManager.Resources.Secrets;
 
 /// <summary>
-/// Reads a <see cref="Secret"/>: <c>Name</c> and <c>SecretString</c>, a map or, as in AWS Secrets Manager, JSON text of one.
-/// No message ever repeats a value.
+/// Reads a <see cref="Secret"/>: <c>Name</c>, <c>SecretString</c> and <c>PreviousSecretString</c>, each of the two a map or, as in AWS
+/// Secrets Manager, JSON text of one. No message ever repeats a value.
 /// </summary>
 public static class SecretReader
 {
@@ -18,7 +18,7 @@ public static class SecretReader
     /// <param name="substitution">Null when values stand for themselves, as in a request.</param>
     public static Secret? Read(DocumentValue value, SecretSubstitution? substitution)
     {
-        if (value.Map(["Name", "SecretString"]) is not { } map)
+        if (value.Map(["Name", "SecretString", "PreviousSecretString"]) is not { } map)
         {
             return null;
         }
@@ -31,7 +31,8 @@ public static class SecretReader
         }
 
         var values = map.Required("SecretString") is { } secretString ? ReadValues(secretString, substitution) : null;
-        return map.Failed ? null : new Secret(name!, values!);
+        var previous = map.Optional("PreviousSecretString") is { } previousString ? ReadValues(previousString, substitution) : null;
+        return map.Failed ? null : new Secret(name!, values!, previous);
     }
 
     private static ImmutableDictionary<string, string>? ReadValues(DocumentValue value, SecretSubstitution? substitution)

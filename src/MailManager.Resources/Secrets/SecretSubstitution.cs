@@ -4,14 +4,14 @@ using MailManager.Resources.Documents;
 namespace MailManager.Resources.Secrets;
 
 /// <summary>
-/// Replaces <c>${env:NAME}</c> and <c>${file:PATH}</c> inside of secret values; <c>$${</c> stands for <c>${</c>. What is put in is
+/// Replaces <c>${env:NAME}</c> and <c>${file:PATH}</c> inside of secret values and certificates; <c>$${</c> stands for <c>${</c>. What is put in is
 /// not looked at again. Only for the configuration file: a request over the network must not read the server's files.
 /// </summary>
 /// <param name="environment">Gives a variable's value, null when it is not set.</param>
 /// <param name="directory">Where relative paths start: the directory of the configuration file.</param>
 public sealed class SecretSubstitution(Func<string, string?> environment, string directory)
 {
-    /// <summary>Octets read from one file; a secret value is far smaller.</summary>
+    /// <summary>Octets read from one file, where nothing else is said; a secret value is far smaller.</summary>
     public const int MaximumFileSize = 64 * 1024;
 
     private const string Environment = "env:";
@@ -19,7 +19,10 @@ public sealed class SecretSubstitution(Func<string, string?> environment, string
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The value with everything put in; or null and a problem, which names the variable or path and nothing else.</summary>
-    public string? Apply(string value, out string? problem)
+    /// <param name="value">As it is written.</param>
+    /// <param name="problem">Null when there is none.</param>
+    /// <param name="largestFile">Octets read from one file.</param>
+    public string? Apply(string value, out string? problem, int largestFile = MaximumFileSize)
     {
         var result = new StringBuilder();
         var position = 0;
@@ -40,7 +43,7 @@ public sealed class SecretSubstitution(Func<string, string?> environment, string
                 return null;
             }
 
-            if (Resolve(value[(open + 2)..close], out problem) is not { } replacement)
+            if (Resolve(value[(open + 2)..close], largestFile, out problem) is not { } replacement)
             {
                 return null;
             }
@@ -53,7 +56,7 @@ public sealed class SecretSubstitution(Func<string, string?> environment, string
         return result.Append(value, position, value.Length - position).ToString();
     }
 
-    private string? Resolve(string reference, out string? problem)
+    private string? Resolve(string reference, int largestFile, out string? problem)
     {
         if (reference.StartsWith(Environment, StringComparison.Ordinal))
         {
@@ -65,23 +68,23 @@ public sealed class SecretSubstitution(Func<string, string?> environment, string
 
         if (reference.StartsWith(File, StringComparison.Ordinal))
         {
-            return ReadFile(reference[File.Length..], out problem);
+            return ReadFile(reference[File.Length..], largestFile, out problem);
         }
 
         problem = "'${' must begin ${env:NAME} or ${file:PATH}; write '$${' for a literal '${'";
         return null;
     }
 
-    private string? ReadFile(string path, out string? problem)
+    private string? ReadFile(string path, int largestFile, out string? problem)
     {
         try
         {
             using var stream = new FileStream(Path.Combine(directory, path), FileMode.Open, FileAccess.Read, FileShare.Read);
-            var buffer = new byte[MaximumFileSize + 1];
+            var buffer = new byte[largestFile + 1];
             var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            if (length > MaximumFileSize)
+            if (length > largestFile)
             {
-                problem = $"the file {DisplayText.Quote(path)} is larger than {MaximumFileSize} octets";
+                problem = $"the file {DisplayText.Quote(path)} is larger than {largestFile} octets";
                 return null;
             }
 

@@ -13,6 +13,9 @@ public sealed class DeliveryGroup
     /// Compared exactly: local parts that differ in case may be two mailboxes (RFC 5321 §2.4), and a message too many is better than one lost.
     /// </summary>
     private readonly HashSet<string> _unique = new(StringComparer.Ordinal);
+
+    /// <summary>For each recipient a row of bits, one for each recipient of the envelope from which it came.</summary>
+    private readonly List<ulong> _sources = [];
     private int _chain;
 
     internal DeliveryGroup()
@@ -31,6 +34,12 @@ public sealed class DeliveryGroup
     /// <summary>Headers that were added before the relay action, in order.</summary>
     public IReadOnlyList<AddedHeader> Headers => _headers;
 
+    /// <summary>The recipient came from this one of the envelope, as it is or by replacement.</summary>
+    /// <param name="recipient">Index in <see cref="Recipients"/>.</param>
+    /// <param name="envelopeRecipient">Index in the envelope.</param>
+    public bool CameFrom(int recipient, int envelopeRecipient) =>
+        (_sources[(recipient * (_sources.Count / _recipients.Count)) + (envelopeRecipient / 64)] & (1UL << (envelopeRecipient % 64))) != 0;
+
     internal void Begin(RelayTarget relay, int chain, HeaderChains chains, int rule)
     {
         Relay = relay;
@@ -41,17 +50,26 @@ public sealed class DeliveryGroup
 
     internal bool Is(RelayTarget relay, int chain) => _chain == chain && ReferenceEquals(Relay, relay);
 
-    internal void Add(string recipient)
+    internal void Add(string recipient, ReadOnlySpan<ulong> sources)
     {
         if (_unique.Add(recipient))
         {
             _recipients.Add(recipient);
+            _sources.AddRange(sources);
+            return;
+        }
+
+        var row = _recipients.IndexOf(recipient) * sources.Length;
+        for (var i = 0; i < sources.Length; i++)
+        {
+            _sources[row + i] |= sources[i];
         }
     }
 
     internal void Clear()
     {
         _recipients.Clear();
+        _sources.Clear();
         _headers.Clear();
         _unique.Clear();
     }

@@ -20,7 +20,10 @@ internal sealed class RecipientTable
     private readonly List<Entry> _entries = [];
     private readonly List<(int Headers, int First)> _replacements = [];
 
-    /// <summary>For each entry a row of bits, one for each recipient of the envelope from which it came.</summary>
+    /// <summary>
+    /// For each entry two rows of bits, one bit for each recipient of the envelope: those for whom the entry has to answer, and those from which
+    /// it came (among them such as were served before they were replaced).
+    /// </summary>
     private ulong[] _origins = [];
     private ulong[] _uncovered = [];
     private int _words;
@@ -42,6 +45,7 @@ internal sealed class RecipientTable
         {
             var entry = Add(recipients[i], HeaderChains.None);
             Origins(entry)[i / 64] = 1UL << (i % 64);
+            Sources(entry)[i / 64] = 1UL << (i % 64);
         }
     }
 
@@ -93,6 +97,11 @@ internal sealed class RecipientTable
                 }
             }
 
+            for (var i = first; first >= 0 && i < first + with.Length; i++)
+            {
+                Or(Sources(i), Sources(entry));
+            }
+
             if (_entries[entry].IsDelivered)
             {
                 continue;
@@ -136,15 +145,22 @@ internal sealed class RecipientTable
         }
     }
 
+    /// <summary>Some of what this recipient of the envelope became is served by nobody. Valid after <see cref="FindUncovered"/>.</summary>
+    public bool IsUncovered(int recipient) => (_uncovered[recipient / 64] & (1UL << (recipient % 64))) != 0;
+
+    /// <summary>Bits for the recipients of the envelope from which the entry came.</summary>
+    public Span<ulong> Sources(int entry) => _origins.AsSpan(((2 * entry) + 1) * _words, _words);
+
     private int Add(string address, int headers)
     {
         _entries.Add(new Entry(address, headers, IsActive: true, IsDelivered: false));
-        if (_origins.Length < _entries.Count * _words)
+        if (_origins.Length < 2 * _entries.Count * _words)
         {
-            Array.Resize(ref _origins, Math.Max(_entries.Count * _words, 2 * _origins.Length));
+            Array.Resize(ref _origins, Math.Max(2 * _entries.Count * _words, 2 * _origins.Length));
         }
 
         Origins(_entries.Count - 1).Clear();
+        Sources(_entries.Count - 1).Clear();
         return _entries.Count - 1;
     }
 
@@ -161,7 +177,7 @@ internal sealed class RecipientTable
         return -1;
     }
 
-    private Span<ulong> Origins(int entry) => _origins.AsSpan(entry * _words, _words);
+    private Span<ulong> Origins(int entry) => _origins.AsSpan(2 * entry * _words, _words);
 
     private void AddOrigins(int target, int source) => Or(Origins(target), Origins(source));
 

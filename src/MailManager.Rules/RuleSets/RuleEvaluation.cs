@@ -24,6 +24,9 @@ public sealed class RuleEvaluation
     /// </summary>
     public IReadOnlyList<string> Uncovered => _uncovered;
 
+    /// <summary>The recipient at this index of the envelope is among <see cref="Uncovered"/>.</summary>
+    public bool IsUncovered(int recipient) => Recipients.IsUncovered(recipient);
+
     internal RecipientTable Recipients { get; } = new();
 
     /// <summary>The recipients that the present rule applies to.</summary>
@@ -72,7 +75,7 @@ public sealed class RuleEvaluation
             case RuleOperation.Deliver deliver:
                 foreach (var entry in Matched)
                 {
-                    Group(deliver.Target, Recipients.Headers(entry), rule).Add(Recipients.Address(entry));
+                    Group(deliver.Target, Recipients.Headers(entry), rule).Add(Recipients.Address(entry), Recipients.Sources(entry));
                     Recipients.SetDelivered(entry);
                 }
 

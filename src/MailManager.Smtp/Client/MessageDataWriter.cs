@@ -73,6 +73,57 @@ internal static class MessageDataWriter
         return End(output, stuffer) ? DataWriteResult.Done : DataWriteResult.Forbidden;
     }
 
+    /// <summary>Looks whether a message can be sent by DATA, as <see cref="WriteAsync"/> would do it.</summary>
+    /// <returns>Done, Forbidden or Unreadable.</returns>
+    public static DataWriteResult Check(in OutgoingMessage message)
+    {
+        var block = ArrayPool<byte>.Shared.Rent(ChunkSize);
+        try
+        {
+            var stuffer = new DotStuffer();
+            for (long offset = 0; offset < message.Size;)
+            {
+                var read = message.Read(block, offset);
+                if (read == 0)
+                {
+                    return DataWriteResult.Unreadable;
+                }
+
+                if (!IsSendable(ref stuffer, block.AsSpan(0, read)))
+                {
+                    return DataWriteResult.Forbidden;
+                }
+
+                offset += read;
+            }
+
+            return stuffer.IsAfterCarriageReturn ? DataWriteResult.Forbidden : DataWriteResult.Done;
+        }
+        catch (IOException)
+        {
+            return DataWriteResult.Unreadable;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    private static bool IsSendable(ref DotStuffer stuffer, ReadOnlySpan<byte> source)
+    {
+        while (!source.IsEmpty)
+        {
+            if (stuffer.Next(source, out var length) == StuffStep.Forbidden)
+            {
+                return false;
+            }
+
+            source = source[length..];
+        }
+
+        return true;
+    }
+
     private static async ValueTask<(DataWriteResult Result, DotStuffer Stuffer)> AppendLargeAsync(
         SmtpClientConnection connection, OutgoingMessage message, DotStuffer stuffer)
     {

@@ -25,11 +25,35 @@ public sealed class ServerCapabilities
 
     public bool AuthLogin { get; private init; }
 
+    /// <summary>RFC 3461.</summary>
+    public bool Dsn { get; private init; }
+
+    /// <summary>RFC 6531.</summary>
+    public bool SmtpUtf8 { get; private init; }
+
+    /// <summary>RFC 3030: BDAT, and any octets with it.</summary>
+    public bool BinaryMime { get; private init; }
+
+    /// <summary>RFC 8689.</summary>
+    public bool RequireTls { get; private init; }
+
+    /// <summary>Recipients that the server takes in one transaction (RFC 9422 RCPTMAX); 0: not said.</summary>
+    public int MaxRecipients { get; private init; }
+
+    /// <summary>Transactions that the server takes in one session (RFC 9422 MAILMAX); 0: not said.</summary>
+    public int MaxTransactions { get; private init; }
+
+    /// <summary>The name by which the server answers; empty after HELO.</summary>
+    public string ServerName { get; private init; } = string.Empty;
+
     /// <summary>Reads the text of an EHLO reply: the first line is the server's name, each other one an extension.</summary>
     public static ServerCapabilities Parse(string text)
     {
         bool pipelining = false, eightBitMime = false, startTls = false, size = false, plain = false, login = false;
+        bool dsn = false, smtpUtf8 = false, chunking = false, binaryMime = false, requireTls = false;
         long maxSize = 0;
+        int maxRecipients = 0, maxTransactions = 0;
+        var serverName = string.Empty;
         var lines = text.AsSpan();
         var isFirst = true;
         foreach (var range in lines.Split('\n'))
@@ -41,16 +65,30 @@ public sealed class ServerCapabilities
             if (isFirst)
             {
                 isFirst = false;
+                serverName = keyword.ToString();
                 continue;
             }
 
             pipelining |= Is(keyword, "PIPELINING");
             eightBitMime |= Is(keyword, "8BITMIME");
             startTls |= Is(keyword, "STARTTLS");
+            dsn |= Is(keyword, "DSN");
+            smtpUtf8 |= Is(keyword, "SMTPUTF8");
+            chunking |= Is(keyword, "CHUNKING");
+            binaryMime |= Is(keyword, "BINARYMIME");
+            requireTls |= Is(keyword, "REQUIRETLS");
             if (Is(keyword, "SIZE"))
             {
                 size = true;
                 maxSize = long.TryParse(argument, out var value) && value > 0 ? value : 0;
+            }
+            else if (Is(keyword, "LIMITS"))
+            {
+                foreach (var limit in argument.Split(' '))
+                {
+                    TryReadLimit(argument[limit], "RCPTMAX=", ref maxRecipients);
+                    TryReadLimit(argument[limit], "MAILMAX=", ref maxTransactions);
+                }
             }
             else if (Is(keyword, "AUTH"))
             {
@@ -72,7 +110,28 @@ public sealed class ServerCapabilities
             MaxSize = maxSize,
             AuthPlain = plain,
             AuthLogin = login,
+            Dsn = dsn,
+            SmtpUtf8 = smtpUtf8,
+
+            // RFC 3030 §3: the one is of no use without the other.
+            BinaryMime = binaryMime && chunking,
+            RequireTls = requireTls,
+            MaxRecipients = maxRecipients,
+            MaxTransactions = maxTransactions,
+            ServerName = serverName,
         };
+    }
+
+    /// <summary>One to six digits (RFC 9422 §4); anything else says nothing.</summary>
+    private static void TryReadLimit(ReadOnlySpan<char> limit, string name, ref int value)
+    {
+        if (limit.StartsWith(name, StringComparison.OrdinalIgnoreCase)
+            && limit[name.Length..] is { Length: >= 1 and <= 6 } digits
+            && int.TryParse(digits, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var read)
+            && read > 0)
+        {
+            value = read;
+        }
     }
 
     private static bool Is(ReadOnlySpan<char> keyword, string name) => keyword.Equals(name, StringComparison.OrdinalIgnoreCase);

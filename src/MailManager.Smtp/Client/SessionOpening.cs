@@ -5,6 +5,9 @@ namespace MailManager.Smtp.Client;
 /// <summary>The start of a session: greeting, EHLO (else HELO), STARTTLS and EHLO again (RFC 3207), AUTH (RFC 4954).</summary>
 internal static class SessionOpening
 {
+    /// <summary>RFC 8689 §4.2.1.</summary>
+    internal static readonly EnhancedStatus RequireTlsNeeded = new(5, 7, 30);
+
     public static async ValueTask<SmtpFailure?> RunAsync(SmtpClientConnection connection, SmtpClientSettings settings)
     {
         if (settings.Tls == SmtpClientTls.Implicit && await connection.SecureAsync(settings).ConfigureAwait(false) is { } handshake)
@@ -20,8 +23,16 @@ internal static class SessionOpening
 
         var failure = await GreetAsync(connection, settings).ConfigureAwait(false);
         failure ??= await StartTlsAsync(connection, settings).ConfigureAwait(false);
+        if (failure is null && settings.NeedsRequireTls && !connection.Capabilities.RequireTls)
+        {
+            failure = SmtpFailure.Local(SmtpPhase.Hello, "REQUIRETLS support required", RequireTlsNeeded);
+        }
+
         return failure ?? await AuthenticateAsync(connection, settings).ConfigureAwait(false);
     }
+
+    /// <summary>A message with REQUIRETLS cannot have its TLS (RFC 8689 §4.2.1: 5.7.10).</summary>
+    internal static SmtpFailure NoTls(string reason) => SmtpFailure.Local(SmtpPhase.TlsHandshake, reason, new EnhancedStatus(5, 7, 10));
 
     private static async ValueTask<SmtpFailure?> GreetAsync(SmtpClientConnection connection, SmtpClientSettings settings)
     {
@@ -30,7 +41,9 @@ internal static class SessionOpening
         if (hello.Reply.IsPositive)
         {
             connection.Capabilities = ServerCapabilities.Parse(hello.Reply.Text);
-            return null;
+            return connection.Capabilities.ServerName.AsSpan().TrimEnd('.').Equals(settings.Hostname.AsSpan().TrimEnd('.'), StringComparison.OrdinalIgnoreCase)
+                ? SmtpFailure.Local(SmtpPhase.Hello, "the server answers by our own name: mail loops back to this server", new EnhancedStatus(5, 4, 6))
+                : null;
         }
 
         // RFC 5321 §3.2: a server without extensions does not know EHLO.
@@ -55,13 +68,19 @@ internal static class SessionOpening
         var isMandatory = settings.Tls == SmtpClientTls.Required || settings.Credentials is not null;
         if (!connection.Capabilities.StartTls)
         {
-            return isMandatory ? SmtpFailure.Local(SmtpPhase.StartTls, "TLS is required but the server does not offer STARTTLS") : null;
+            return settings.NeedsRequireTls ? NoTls("REQUIRETLS: the server does not offer STARTTLS")
+                : isMandatory ? SmtpFailure.Local(SmtpPhase.StartTls, "TLS is required but the server does not offer STARTTLS") : null;
         }
 
         CommandWriter.Write(connection.Output, "STARTTLS\r\n"u8);
         var reply = await connection.ReadReplyAsync(settings.Timeouts.Hello).ConfigureAwait(false);
         if (!reply.Reply.IsPositive)
         {
+            if (settings.NeedsRequireTls && reply.Reply.IsPermanent)
+            {
+                return NoTls("REQUIRETLS: the server refuses STARTTLS");
+            }
+
             return isMandatory || !reply.IsReply || reply.Reply.Code == 421 ? Failed(SmtpPhase.StartTls, reply) : null;
         }
 

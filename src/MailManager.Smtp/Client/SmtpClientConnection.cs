@@ -38,11 +38,17 @@ public sealed class SmtpClientConnection : IAsyncDisposable
     /// <summary>The negotiated TLS version; <see cref="SslProtocols.None"/>: clear text.</summary>
     public SslProtocols TlsProtocol => _tls?.Protocol ?? SslProtocols.None;
 
+    /// <summary>Under TLS with a certificate that was checked: chain and name.</summary>
+    public bool IsVerified { get; private set; }
+
     /// <summary>What the last EHLO reply offered.</summary>
     public ServerCapabilities Capabilities { get; internal set; } = ServerCapabilities.None;
 
     /// <summary>Transactions that were begun on it.</summary>
     public int Transactions { get; private set; }
+
+    /// <summary>The server takes no further transaction in this session (RFC 9422 MAILMAX).</summary>
+    public bool IsUsedUp => Capabilities.MaxTransactions > 0 && Transactions >= Capabilities.MaxTransactions;
 
     /// <summary>Name of the server, from the settings.</summary>
     public string ServerName { get; private set; } = string.Empty;
@@ -194,10 +200,16 @@ public sealed class SmtpClientConnection : IAsyncDisposable
             _input = _tls.Input;
             Output = _tls.Output;
             Capabilities = ServerCapabilities.None;
+            IsVerified = settings.Tls is SmtpClientTls.Required or SmtpClientTls.Implicit;
             return null;
         }
         catch (AuthenticationException fault)
         {
+            if (settings.NeedsRequireTls)
+            {
+                return SessionOpening.NoTls($"REQUIRETLS: TLS: {PeerText.Escape(fault.Message)}");
+            }
+
             return new SmtpFailure(SmtpParty.Peer, SmtpPhase.TlsHandshake, default, $"TLS: {PeerText.Escape(fault.Message)}");
         }
         catch (Exception fault) when (IsConnectionFault(fault))

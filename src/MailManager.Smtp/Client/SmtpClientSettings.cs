@@ -13,6 +13,12 @@ public sealed record SmtpClientSettings
 
     public SmtpClientTls Tls { get; init; }
 
+    /// <summary>
+    /// For a message with REQUIRETLS: only a server that offers it counts as open (RFC 8689 §4.2.1). Goes with <see cref="SmtpClientTls.Required"/>
+    /// or <see cref="SmtpClientTls.Implicit"/>.
+    /// </summary>
+    public bool NeedsRequireTls { get; init; }
+
     /// <summary>Null: no AUTH. Never sent in clear text.</summary>
     public SmtpCredentials? Credentials { get; init; }
 

@@ -12,14 +12,14 @@ internal static class SmtpTransaction
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<SmtpTransactionResult> RunAsync(SmtpClientConnection connection, OutgoingMessage message)
     {
-        if (Check(connection.Capabilities, message) is { } refusal)
+        if (TransactionTerms.Agree(connection, message, out var terms) is { } refusal)
         {
             return new SmtpTransactionResult(default, refusal, null, CanContinue: true);
         }
 
         var isPipelined = connection.Capabilities.Pipelining;
         var resets = connection.NeedsReset;
-        Start(connection, message, isPipelined);
+        Start(connection, message, terms, isPipelined);
         if (resets)
         {
             var reset = await connection.ReadReplyAsync(connection.Timeouts.Mail).ConfigureAwait(false);
@@ -31,7 +31,7 @@ internal static class SmtpTransaction
 
             if (!isPipelined)
             {
-                WriteMail(connection, message);
+                WriteMail(connection, message, terms);
             }
         }
 
@@ -48,13 +48,18 @@ internal static class SmtpTransaction
             return new SmtpTransactionResult(default, failure, null, CanContinue: mail.Reply.Code != 421);
         }
 
-        SmtpFailure?[]? refused = null;
+        var refused = terms.LeftOut;
         var accepted = 0;
         for (var i = 0; i < message.Recipients.Length; i++)
         {
+            if (refused?[i] is not null)
+            {
+                continue;
+            }
+
             if (!isPipelined)
             {
-                CommandWriter.WriteRecipient(connection.Output, message.Recipients.Span[i]);
+                WriteRecipient(connection, message, terms, i);
             }
 
             var recipient = await connection.ReadReplyAsync(connection.Timeouts.Recipient).ConfigureAwait(false);
@@ -80,6 +85,13 @@ internal static class SmtpTransaction
         }
 
         var isWanted = accepted > 0 && failure is null;
+        if (terms.IsChunked)
+        {
+            return isWanted
+                ? await ChunkedContent.SendAsync(connection, message, refused).ConfigureAwait(false)
+                : new SmtpTransactionResult(default, failure, refused, CanContinue: true);
+        }
+
         if (!isPipelined)
         {
             if (!isWanted)
@@ -101,7 +113,7 @@ internal static class SmtpTransaction
             : await EndEmptyAsync(connection, failure, refused).ConfigureAwait(false);
     }
 
-    private static void Start(SmtpClientConnection connection, in OutgoingMessage message, bool isPipelined)
+    private static void Start(SmtpClientConnection connection, in OutgoingMessage message, in TransactionTerms terms, bool isPipelined)
     {
         if (connection.NeedsReset)
         {
@@ -113,25 +125,35 @@ internal static class SmtpTransaction
             }
         }
 
-        WriteMail(connection, message);
+        WriteMail(connection, message, terms);
         if (!isPipelined)
         {
             return;
         }
 
-        foreach (var recipient in message.Recipients.Span)
+        for (var i = 0; i < message.Recipients.Length; i++)
         {
-            CommandWriter.WriteRecipient(connection.Output, recipient);
+            if (terms.LeftOut?[i] is null)
+            {
+                WriteRecipient(connection, message, terms, i);
+            }
         }
 
-        CommandWriter.Write(connection.Output, "DATA\r\n"u8);
+        if (!terms.IsChunked)
+        {
+            CommandWriter.Write(connection.Output, "DATA\r\n"u8);
+        }
     }
 
-    private static void WriteMail(SmtpClientConnection connection, in OutgoingMessage message) => CommandWriter.WriteMail(
-        connection.Output,
-        message.ReversePath,
-        connection.Capabilities.Size ? message.Size : -1,
-        message.IsEightBit && connection.Capabilities.EightBitMime);
+    private static void WriteMail(SmtpClientConnection connection, in OutgoingMessage message, in TransactionTerms terms) =>
+        CommandWriter.WriteMail(connection.Output, message.ReversePath, connection.Capabilities.Size ? message.Size : -1, terms.Body, terms.Options);
+
+    private static void WriteRecipient(SmtpClientConnection connection, in OutgoingMessage message, in TransactionTerms terms, int recipient) =>
+        CommandWriter.WriteRecipient(
+            connection.Output,
+            message.Recipients.Span[recipient],
+            terms.IsUtf8,
+            terms.WithDsn && !message.RecipientOptions.IsEmpty ? message.RecipientOptions.Span[recipient] : null);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<SmtpTransactionResult> SendContentAsync(SmtpClientConnection connection, OutgoingMessage message, SmtpFailure?[]? refused)
@@ -156,7 +178,7 @@ internal static class SmtpTransaction
             return new(default, SmtpFailure.Refused(SmtpPhase.EndOfData, end.Reply), refused, CanContinue: end.Reply.Code is >= 400 and not 421);
         }
 
-        return new SmtpTransactionResult(end.Reply, null, refused, CanContinue: true);
+        return new SmtpTransactionResult(end.Reply, null, refused, CanContinue: true) { OffersDsn = connection.Capabilities.Dsn };
     }
 
     /// <summary>Every RCPT was refused, yet DATA accepted: a lone dot ends it (RFC 2920 §3.1), and whatever is said to it, nothing was delivered.</summary>
@@ -194,24 +216,4 @@ internal static class SmtpTransaction
         DataWriteResult.TimedOut => SmtpFailure.Fault(SmtpPhase.Content, ReplyFault.TimedOut),
         _ => SmtpFailure.Fault(SmtpPhase.Content, ReplyFault.Closed),
     };
-
-    private static SmtpFailure? Check(ServerCapabilities capabilities, in OutgoingMessage message)
-    {
-        if (!CommandWriter.IsSafePath(message.ReversePath))
-        {
-            return SmtpFailure.Local(SmtpPhase.Mail, "the reverse-path cannot be sent in a command", new EnhancedStatus(5, 1, 7));
-        }
-
-        foreach (var recipient in message.Recipients.Span)
-        {
-            if (!CommandWriter.IsSafePath(recipient))
-            {
-                return SmtpFailure.Local(SmtpPhase.Recipient, "a recipient's address cannot be sent in a command", new EnhancedStatus(5, 1, 3));
-            }
-        }
-
-        return capabilities.MaxSize > 0 && message.Size > capabilities.MaxSize
-            ? SmtpFailure.Local(SmtpPhase.Mail, $"the server takes no more than {capabilities.MaxSize} octets", new EnhancedStatus(5, 3, 4))
-            : null;
-    }
 }

@@ -9,6 +9,9 @@ namespace MailManager.Smtp.Client;
 /// <param name="CanContinue">The connection can carry another message.</param>
 public readonly record struct SmtpTransactionResult(SmtpReply Reply, SmtpFailure? Failure, SmtpFailure?[]? RecipientFailures, bool CanContinue)
 {
+    /// <summary>The server offers DSN (RFC 3461): what it took, it notifies of.</summary>
+    public bool OffersDsn { get; init; }
+
     /// <summary>How it ended for one recipient; null: delivered.</summary>
     public SmtpFailure? FailureOf(int recipient) => RecipientFailures?[recipient] ?? Failure;
 

@@ -21,21 +21,20 @@ public enum FrameStatus
 /// <summary>Cuts command lines out of what has arrived. Lines end in CRLF and nothing else (RFC 5321 §2.3.8).</summary>
 public static class CommandFramer
 {
-    /// <summary>
-    /// Longest command line in octets, CRLF included: the 512 of RFC 5321 §4.5.3.1.4 and room for what extensions add to MAIL and RCPT.
-    /// </summary>
-    public const int MaxLineLength = 2048;
+    /// <summary>Longest line that can be asked for, in octets, CRLF included: what AUTH may need (RFC 4954 §4).</summary>
+    public const int MaxLineLength = 12_288;
 
     /// <summary>Takes the next line off the buffer.</summary>
     /// <param name="buffer">What has arrived.</param>
     /// <param name="line">The line without its CRLF, valid as long as the buffer's memory.</param>
-    public static FrameStatus Read(ref ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> line)
+    /// <param name="maxLength">Longest line in octets, CRLF included; at most <see cref="MaxLineLength"/>.</param>
+    public static FrameStatus Read(ref ReadOnlySequence<byte> buffer, int maxLength, out ReadOnlySequence<byte> line)
     {
         var lineFeed = PositionOfLineFeed(buffer);
         if (lineFeed < 0)
         {
             line = default;
-            if (buffer.Length < MaxLineLength)
+            if (buffer.Length < maxLength)
             {
                 return FrameStatus.NeedMore;
             }
@@ -46,7 +45,7 @@ public static class CommandFramer
 
         line = buffer.Slice(0, lineFeed);
         buffer = buffer.Slice(lineFeed + 1);
-        if (lineFeed + 1 > MaxLineLength)
+        if (lineFeed + 1 > maxLength)
         {
             return FrameStatus.TooLong;
         }

@@ -30,6 +30,8 @@ public readonly ref struct CommandLine
     {
         4 => RecognizeFour(BinaryPrimitives.ReadUInt32BigEndian(verb)),
         8 when Ascii.EqualsIgnoreCase(verb, "STARTTLS"u8) => SmtpVerb.StartTls,
+        7 when Ascii.EqualsIgnoreCase(verb, "XCLIENT"u8) => SmtpVerb.XClient,
+        3 or 5 or 7 when IsForeign(verb) => SmtpVerb.Foreign,
         _ => SmtpVerb.Unknown,
     };
 
@@ -47,6 +49,14 @@ public readonly ref struct CommandLine
         ('V' << 24) | ('R' << 16) | ('F' << 8) | 'Y' => SmtpVerb.Vrfy,
         ('E' << 24) | ('X' << 16) | ('P' << 8) | 'N' => SmtpVerb.Expn,
         ('H' << 24) | ('E' << 16) | ('L' << 8) | 'P' => SmtpVerb.Help,
+        ('A' << 24) | ('U' << 16) | ('T' << 8) | 'H' => SmtpVerb.Auth,
+        ('B' << 24) | ('D' << 16) | ('A' << 8) | 'T' => SmtpVerb.Bdat,
+        ('L' << 24) | ('H' << 16) | ('L' << 8) | 'O' => SmtpVerb.Lhlo,
+        ('P' << 24) | ('O' << 16) | ('S' << 8) | 'T' => SmtpVerb.Foreign,
         _ => SmtpVerb.Unknown,
     };
+
+    private static bool IsForeign(ReadOnlySpan<byte> verb) =>
+        Ascii.EqualsIgnoreCase(verb, "GET"u8) || Ascii.EqualsIgnoreCase(verb, "PUT"u8)
+        || Ascii.EqualsIgnoreCase(verb, "PROXY"u8) || Ascii.EqualsIgnoreCase(verb, "CONNECT"u8);
 }

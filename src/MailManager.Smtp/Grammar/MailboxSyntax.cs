@@ -179,13 +179,18 @@ public static class MailboxSyntax
 
         var literal = text[1..^1];
         var isIPv6 = literal.Length > 5 && Ascii.EqualsIgnoreCase(literal[..5], "IPv6:"u8);
-        return isIPv6
-            ? literal[5..].IndexOfAny((byte)'%', (byte)'[') < 0 && IPAddress.TryParse(literal[5..], out var six) && six.AddressFamily == AddressFamily.InterNetworkV6
-            : IsDottedQuad(literal);
+        return isIPv6 ? TryReadIPv6(literal[5..], out _) : IsDottedQuad(literal);
+    }
+
+    /// <summary>An IPv6 address without zone and brackets.</summary>
+    internal static bool TryReadIPv6(ReadOnlySpan<byte> text, out IPAddress? address)
+    {
+        address = null;
+        return text.IndexOfAny((byte)'%', (byte)'[') < 0 && IPAddress.TryParse(text, out address) && address.AddressFamily == AddressFamily.InterNetworkV6;
     }
 
     /// <summary>Four decimal numbers: the short and octal forms that <see cref="IPAddress"/> also reads are no literals.</summary>
-    private static bool IsDottedQuad(ReadOnlySpan<byte> text)
+    internal static bool IsDottedQuad(ReadOnlySpan<byte> text)
     {
         var numbers = 0;
         foreach (var range in text.Split((byte)'.'))

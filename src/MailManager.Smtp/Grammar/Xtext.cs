@@ -9,6 +9,36 @@ public static class Xtext
     /// <summary>Valid, and every octet that it stands for is printable ASCII: a line end or NUL in it would be written into notifications.</summary>
     public static bool IsPrintable(ReadOnlySpan<byte> text) => Check(text, mustBePrintable: true);
 
+    /// <summary>Decodes valid xtext; false when it is not valid or does not fit.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> destination, out int length)
+    {
+        length = 0;
+        if (!IsValid(text))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < text.Length; i++, length++)
+        {
+            if (length == destination.Length)
+            {
+                return false;
+            }
+
+            if (text[i] == (byte)'+' && TryReadHex(text[i + 1], out var high) && TryReadHex(text[i + 2], out var low))
+            {
+                destination[length] = (byte)((high << 4) | low);
+                i += 2;
+            }
+            else
+            {
+                destination[length] = text[i];
+            }
+        }
+
+        return true;
+    }
+
     private static bool Check(ReadOnlySpan<byte> text, bool mustBePrintable)
     {
         for (var i = 0; i < text.Length; i++)

@@ -33,8 +33,10 @@ public interface ISaslExchange
     /// <summary>
     /// Takes what the client said and says what is next. Waits for as long as a failure has to take; never throws for what a client sent.
     /// </summary>
-    /// <param name="response">Decoded from base64; null on the first call when the client gave no initial response.</param>
-    /// <param name="cancellationToken">The connection is gone.</param>
+    /// <param name="response">
+    /// Decoded from base64; null on the first call when the client gave no initial response. The octets must stay as they are until the call has completed.
+    /// </param>
+    /// <param name="cancellationToken">The connection is gone; the call then ends with <see cref="OperationCanceledException"/>.</param>
     ValueTask<SaslStep> NextAsync(ReadOnlyMemory<byte>? response, CancellationToken cancellationToken);
 }
 
@@ -54,7 +56,7 @@ public readonly record struct SaslStep
     /// <summary>Name of the credential that was proved; null: none was.</summary>
     public string? Identity { get; }
 
-    /// <summary>The reply when there is neither a challenge nor an identity.</summary>
+    /// <summary>The reply when there is neither a challenge nor an identity. With 421 the session ends.</summary>
     public SmtpReply Failure { get; }
 
     public static SaslStep Continue(ReadOnlyMemory<byte> challenge) => new(challenge, null, default);

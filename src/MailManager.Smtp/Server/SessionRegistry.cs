@@ -11,38 +11,28 @@ internal sealed class SessionRegistry : IAsyncDisposable
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<SmtpSession, byte> _sessions = new();
-    private readonly TimeProvider _time;
     private readonly ITimer _heartbeat;
     private TaskCompletionSource? _emptied;
-    private int _count;
-
     public SessionRegistry(TimeProvider time)
     {
-        _time = time;
+        Time = time;
         _heartbeat = time.CreateTimer(static registry => ((SessionRegistry)registry!).CheckDeadlines(), this, Heartbeat, Heartbeat);
     }
 
-    /// <summary>Open sessions.</summary>
-    public int Count => Volatile.Read(ref _count);
+    /// <summary>The clock of all sessions.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>The open sessions; not one moment's picture.</summary>
+    public IEnumerable<SmtpSession> Sessions => _sessions.Select(entry => entry.Key);
 
     /// <summary>Milliseconds of a clock that never goes back.</summary>
-    public long Now => (long)_time.GetElapsedTime(0).TotalMilliseconds;
+    public long Now => (long)Time.GetElapsedTime(0).TotalMilliseconds;
 
-    public void Add(SmtpSession session)
-    {
-        if (_sessions.TryAdd(session, 0))
-        {
-            Interlocked.Increment(ref _count);
-        }
-    }
+    public void Add(SmtpSession session) => _sessions.TryAdd(session, 0);
 
     public void Remove(SmtpSession session)
     {
-        if (_sessions.TryRemove(session, out _))
-        {
-            Interlocked.Decrement(ref _count);
-        }
-
+        _sessions.TryRemove(session, out _);
         if (_sessions.IsEmpty)
         {
             Volatile.Read(ref _emptied)?.TrySetResult();
@@ -56,7 +46,7 @@ internal sealed class SessionRegistry : IAsyncDisposable
         Volatile.Write(ref _emptied, emptied);
         foreach (var (session, _) in _sessions)
         {
-            session.RequestStop();
+            session.Channel.RequestStop();
         }
 
         if (_sessions.IsEmpty)
@@ -66,13 +56,13 @@ internal sealed class SessionRegistry : IAsyncDisposable
 
         try
         {
-            await emptied.Task.WaitAsync(grace, _time).ConfigureAwait(false);
+            await emptied.Task.WaitAsync(grace, Time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             foreach (var (session, _) in _sessions)
             {
-                session.Abort();
+                session.Channel.Abort("The server is stopping.");
             }
 
             await emptied.Task.ConfigureAwait(false);
@@ -86,7 +76,7 @@ internal sealed class SessionRegistry : IAsyncDisposable
         var now = Now;
         foreach (var (session, _) in _sessions)
         {
-            session.CheckDeadline(now);
+            session.Channel.CheckDeadline(now);
         }
     }
 }

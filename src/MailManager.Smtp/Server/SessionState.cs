@@ -14,4 +14,7 @@ internal enum SessionState : byte
 
     /// <summary>At least one RCPT accepted.</summary>
     RecipientsGiven,
+
+    /// <summary>At least one chunk of the message was taken with BDAT.</summary>
+    Chunking,
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MailManager.Smtp.Limits;
 using MailManager.Smtp.Replies;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -16,15 +17,17 @@ public sealed partial class SmtpListener : IAsyncDisposable
     private readonly SmtpServerOptions _options;
     private readonly ISmtpService _service;
     private readonly SessionRegistry _registry;
+    private readonly SessionGovernor _governor;
     private readonly ILogger _logger;
     private Task _loop = Task.CompletedTask;
 
-    internal SmtpListener(IConnectionListener listener, SmtpServerOptions options, ISmtpService service, SessionRegistry registry, ILogger logger)
+    internal SmtpListener(IConnectionListener listener, SmtpServerOptions options, ISmtpService service, SessionRegistry registry, SessionGovernor governor, ILogger logger)
     {
         _listener = listener;
         _options = options;
         _service = service;
         _registry = registry;
+        _governor = governor;
         _logger = logger;
     }
 
@@ -64,26 +67,38 @@ public sealed partial class SmtpListener : IAsyncDisposable
 
     private async ValueTask StartAsync(ConnectionContext connection)
     {
+        if (!_governor.TryReserve(out var permit, out var refusal))
+        {
+            await RefuseAsync(connection, refusal).ConfigureAwait(false);
+            return;
+        }
+
         try
         {
-            if (_registry.Count >= _options.MaxSessions)
-            {
-                ReplyWriter.Write(connection.Transport.Output, StandardReplies.TooManySessions);
-                await connection.Transport.Output.FlushAsync().ConfigureAwait(false);
-                await CloseAsync(connection).ConfigureAwait(false);
-                return;
-            }
-
-            var session = new SmtpSession(connection, _options, _service, _registry, _logger);
+            var session = new SmtpSession(connection, _options, _service, _registry, permit, _logger);
             _registry.Add(session);
             ThreadPool.UnsafeQueueUserWorkItem(session, preferLocal: false);
         }
         catch (Exception fault)
         {
-            // A fault of the service must cost one session, not the listener.
+            // A fault must cost one session, not the listener.
             LogSessionRefused(fault, EndPoint);
+            permit.Dispose();
             await CloseAsync(connection).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The reply fits what the system buffers for a new connection, so that no client can hold up the others.</summary>
+    private async ValueTask RefuseAsync(ConnectionContext connection, SmtpReply refusal)
+    {
+        LogShed(EndPoint, refusal.Text);
+        if (!_options.IsTlsImplicit)
+        {
+            ReplyWriter.Write(connection.Transport.Output, refusal);
+            await connection.Transport.Output.FlushAsync().ConfigureAwait(false);
+        }
+
+        await CloseAsync(connection).ConfigureAwait(false);
     }
 
     private static async ValueTask CloseAsync(ConnectionContext connection)
@@ -98,4 +113,7 @@ public sealed partial class SmtpListener : IAsyncDisposable
 
     [LoggerMessage(1011, LogLevel.Error, "Listener {EndPoint}: a session could not be opened")]
     private partial void LogSessionRefused(Exception fault, IPEndPoint endPoint);
+
+    [LoggerMessage(1012, LogLevel.Debug, "Listener {EndPoint}: connection shed: {Reason}")]
+    private partial void LogShed(IPEndPoint endPoint, string reason);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MailManager.Smtp.Limits;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -15,20 +16,27 @@ public sealed class SmtpServer : IAsyncDisposable
 {
     private readonly IConnectionListenerFactory _transport;
     private readonly SessionRegistry _registry;
+    private readonly SessionMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly List<SmtpListener> _listeners = [];
 
+    /// <param name="limits">Of the server as a whole.</param>
     /// <param name="transport">Kestrel's socket transport (<see cref="CreateSocketTransport"/>), or one in memory for tests.</param>
-    public SmtpServer(IConnectionListenerFactory transport, TimeProvider time, ILoggerFactory loggers)
+    public SmtpServer(IConnectionListenerFactory transport, SessionGovernorOptions limits, TimeProvider time, ILoggerFactory loggers)
     {
         _transport = transport;
         _registry = new SessionRegistry(time);
+        Governor = new SessionGovernor(limits, time);
+        _metrics = new SessionMetrics(_registry, Governor);
         _logger = loggers.CreateLogger<SmtpServer>();
     }
 
+    /// <summary>Admits sessions and messages.</summary>
+    public SessionGovernor Governor { get; }
+
     /// <summary>Sessions that are open now.</summary>
-    public int OpenSessions => _registry.Count;
+    public int OpenSessions => Governor.Sessions;
 
     /// <summary>
     /// Kestrel's socket transport as this server uses it: no delay, memory for a connection only once data is there, and bounded buffers, so that a
@@ -60,7 +68,7 @@ public sealed class SmtpServer : IAsyncDisposable
             throw new IOException($"{endPoint} cannot be bound: {fault.Message}", fault);
         }
 
-        var listener = new SmtpListener(bound, options, service, _registry, _logger);
+        var listener = new SmtpListener(bound, options, service, _registry, Governor, _logger);
         lock (_lock)
         {
             _listeners.Add(listener);
@@ -95,5 +103,7 @@ public sealed class SmtpServer : IAsyncDisposable
     {
         await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
         await _registry.DisposeAsync().ConfigureAwait(false);
+        _metrics.Dispose();
+        Governor.Dispose();
     }
 }

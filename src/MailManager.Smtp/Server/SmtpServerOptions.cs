@@ -1,39 +1,55 @@
+using System.Net;
+using MailManager.Smtp.Sasl;
 using MailManager.Smtp.Tls;
 
 namespace MailManager.Smtp.Server;
 
-/// <summary>Settings of the sessions of one listener. Fixed once it is bound.</summary>
-public sealed class SmtpServerOptions
+/// <summary>Settings of one listener. Fixed once it is bound.</summary>
+public sealed record SmtpServerOptions
 {
     /// <summary>Name in the greeting and in the reply to EHLO (RFC 5321 §4.3.1).</summary>
     public required string Hostname { get; init; }
 
-    /// <summary>Certificate and protocol settings of STARTTLS; null: not offered.</summary>
+    /// <summary>The ingress point: sessions are counted and limited together by it.</summary>
+    public string Group { get; init; } = string.Empty;
+
+    /// <summary>Sessions that the whole group may have open; further connections hear 421 4.7.0. Default: no limit of its own.</summary>
+    public int MaxGroupSessions { get; init; } = int.MaxValue;
+
+    /// <summary>Speaks LMTP instead of SMTP: LHLO, and a reply for each recipient (RFC 2033).</summary>
+    public bool IsLmtp { get; init; }
+
+    /// <summary>Certificate and rules of TLS; null: none is offered.</summary>
     public ITlsServerSettings? Tls { get; init; }
+
+    /// <summary>TLS from the first octet instead of STARTTLS (RFC 8314 §3).</summary>
+    public bool IsTlsImplicit { get; init; }
 
     /// <summary>Refuse mail in clear text with 530 5.7.0 (RFC 3207 §4).</summary>
     public bool RequireTls { get; init; }
 
-    /// <summary>
-    /// Sessions that the server has open at a time, on all its listeners; further connections hear 421 4.3.2 and are closed. Default 20,000, which
-    /// take about 200 MiB when idle.
-    /// </summary>
-    public int MaxSessions { get; init; } = 20_000;
+    /// <summary>Who may use AUTH, and only under TLS; null: it is not offered.</summary>
+    public ISaslAuthenticator? Authenticator { get; init; }
 
-    /// <summary>Recipients of one transaction; more are answered 452 4.5.3. Default 100, the minimum of RFC 5321 §4.5.3.1.8.</summary>
-    public int MaxRecipients { get; init; } = 100;
-
-    /// <summary>Refused commands after which the session is closed with 421 4.7.0. Default 20, as Postfix's hard error limit.</summary>
-    public int MaxErrors { get; init; } = 20;
-
-    /// <summary>Longest wait for a command, a data block or the client to take a reply: 5 minutes (RFC 5321 §4.5.3.2.7).</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
-
-    /// <summary>Longest TLS handshake: 30 seconds, many round trips of a slow line.</summary>
-    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>Refuse mail before AUTH with 530 5.7.0 (RFC 4954 §6).</summary>
+    public bool RequireAuthentication { get; init; }
 
     /// <summary>
-    /// Longest data phase as a whole, however slowly it flows: 30 minutes lets 40 MiB through at 24 kB/s.
+    /// Load balancers, whose connections have to start with a PROXY header, and are cut when they do not. For others there is no such header.
     /// </summary>
-    public TimeSpan DataTimeout { get; init; } = TimeSpan.FromMinutes(30);
+    public IReadOnlyList<IPNetwork> ProxyFrom { get; init; } = [];
+
+    /// <summary>Front ends that may use XCLIENT; it does not exist for others.</summary>
+    public IReadOnlyList<IPNetwork> XClientFrom { get; init; } = [];
+
+    public SessionLimits Limits { get; init; } = SessionLimits.Default;
+
+    /// <summary>Pause before the greeting. Who speaks in it is no mail server, and hears 554 5.5.1. Default: none.</summary>
+    public TimeSpan GreetingDelay { get; init; }
+
+    /// <summary>Pause before the reply to a refused command, once <see cref="TarpitAfterErrors"/> were refused. Default: none.</summary>
+    public TimeSpan TarpitDelay { get; init; }
+
+    /// <summary>Refused commands of a session that are answered without pause.</summary>
+    public int TarpitAfterErrors { get; init; } = 3;
 }

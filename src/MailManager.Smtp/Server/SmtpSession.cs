@@ -1,82 +1,59 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Security.Authentication;
-using MailManager.Smtp.Framing;
+using MailManager.Smtp.Limits;
+using MailManager.Smtp.Proxy;
 using MailManager.Smtp.Replies;
-using MailManager.Smtp.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace MailManager.Smtp.Server;
 
 /// <summary>
-/// One connection: moves octets between the pipe, the <see cref="SmtpDialogue"/> and the message sink. One loop, no lock; only
-/// <see cref="CheckDeadline"/> and <see cref="RequestStop"/> are called from outside of it.
+/// One connection, from its first octet to its last: the PROXY header, TLS, the greeting, then commands and messages in turn. One loop, no lock.
 /// </summary>
 internal sealed partial class SmtpSession : IThreadPoolWorkItem
 {
-    /// <summary>What an expired session gets to take its last reply before the connection is cut, in milliseconds.</summary>
-    private const long LastReplyMilliseconds = 10_000;
-
-    private readonly ConnectionContext _connection;
     private readonly SmtpServerOptions _options;
-    private readonly SmtpSessionInfo _info;
-    private readonly ISmtpSessionHandler _handler;
-    private readonly SmtpDialogue _dialogue;
+    private readonly ISmtpService _service;
     private readonly SessionRegistry _registry;
+    private readonly SessionPermit _permit;
     private readonly ILogger _logger;
-    private IDuplexPipe _pipe;
-    private TlsDuplexPipe? _tls;
-    private long _deadline;
-    private volatile bool _expired;
-    private volatile bool _stopRequested;
+    private readonly SmtpSessionInfo _info;
+    private readonly SessionChannel _channel;
+    private readonly long _latest;
+    private ISmtpSessionHandler? _handler;
+    private SmtpDialogue? _dialogue;
+    private MessageReceiver? _receiver;
+    private SessionPhase _phase = SessionPhase.Opening;
 
-    public SmtpSession(ConnectionContext connection, SmtpServerOptions options, ISmtpService service, SessionRegistry registry, ILogger logger)
+    public SmtpSession(
+        ConnectionContext connection, SmtpServerOptions options, ISmtpService service, SessionRegistry registry, SessionPermit permit, ILogger logger)
     {
-        _connection = connection;
-        _pipe = connection.Transport;
         _options = options;
+        _service = service;
         _registry = registry;
+        _permit = permit;
         _logger = logger;
-        _info = new SmtpSessionInfo(connection.ConnectionId, Unmapped(connection.RemoteEndPoint), Unmapped(connection.LocalEndPoint));
-        _handler = service.OpenSession(_info);
-        _dialogue = new SmtpDialogue(options, _info, _handler) { Output = _pipe.Output };
-        SetDeadline(options.IdleTimeout);
+        _channel = new SessionChannel(connection, registry);
+        _info = new SmtpSessionInfo(connection.ConnectionId, Unmapped(connection.RemoteEndPoint), Unmapped(connection.LocalEndPoint)) { IsLmtp = options.IsLmtp };
+        _latest = registry.Now + (long)options.Limits.SessionTime.TotalMilliseconds;
+        _channel.SetDeadline(options.Limits.HandshakeTimeout);
     }
+
+    /// <summary>The octets and the deadline.</summary>
+    public SessionChannel Channel => _channel;
+
+    /// <summary>For metrics: may be read from anywhere, and is then a moment old.</summary>
+    public SessionPhase Phase => _phase;
+
+    /// <summary>The ingress point that it belongs to.</summary>
+    public string Group => _options.Group;
+
+    /// <summary>The client, as far as it is known.</summary>
+    public IPAddress Client => _info.Client.Address;
 
     /// <summary>Runs the session from a thread of the pool; it leaves the registry when it has ended.</summary>
     public void Execute() => _ = RunAsync();
-
-    /// <summary>Called by the registry's heartbeat: an overdue session first gets a 421, later its connection is cut.</summary>
-    public void CheckDeadline(long now)
-    {
-        if (now < Volatile.Read(ref _deadline))
-        {
-            return;
-        }
-
-        if (_expired)
-        {
-            _connection.Abort(new ConnectionAbortedException("The SMTP session has timed out."));
-            return;
-        }
-
-        _expired = true;
-        Volatile.Write(ref _deadline, now + LastReplyMilliseconds);
-        WakeUp();
-    }
-
-    /// <summary>Asks the session to end with 421 as soon as no transaction runs.</summary>
-    public void RequestStop()
-    {
-        _stopRequested = true;
-        WakeUp();
-    }
-
-    /// <summary>Cuts the connection.</summary>
-    public void Abort() => _connection.Abort(new ConnectionAbortedException("The server is stopping."));
 
     private static IPEndPoint Unmapped(EndPoint? endPoint) => endPoint switch
     {
@@ -85,37 +62,20 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
         _ => new IPEndPoint(IPAddress.None, 0),
     };
 
-    private void WakeUp()
-    {
-        _pipe.Input.CancelPendingRead();
-        if (_expired)
-        {
-            _pipe.Output.CancelPendingFlush();
-        }
-    }
-
-    private void SetDeadline(TimeSpan wait)
-    {
-        if (!_expired)
-        {
-            Volatile.Write(ref _deadline, _registry.Now + (long)wait.TotalMilliseconds);
-        }
-    }
-
     private async Task RunAsync()
     {
         try
         {
-            if (_dialogue.Greet() == NextStep.Continue)
+            if (await OpenAsync().ConfigureAwait(false))
             {
                 await ServeAsync().ConfigureAwait(false);
             }
 
-            await FlushAsync().ConfigureAwait(false);
+            await _channel.FlushAsync().ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException or AuthenticationException)
         {
-            LogConnectionLost(_info.Id, fault.Message);
+            LogConnectionLost(_info.Id, PeerText.Escape(fault.Message));
         }
         catch (Exception fault)
         {
@@ -128,165 +88,193 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
         }
     }
 
-    private async Task ServeAsync()
+    /// <summary>Everything before the first command; false: the session is over.</summary>
+    private async ValueTask<bool> OpenAsync()
     {
-        while (true)
-        {
-            if (_stopRequested && !_dialogue.IsInTransaction)
-            {
-                _dialogue.AnswerAndClose(StandardReplies.ShuttingDown);
-                return;
-            }
-
-            var input = _pipe.Input;
-            if (!input.TryRead(out var result))
-            {
-                // Everything that had arrived is answered: one write for all of it, then wait. The deadline covers both.
-                SetDeadline(_options.IdleTimeout);
-                if (!await FlushAsync().ConfigureAwait(false))
-                {
-                    return;
-                }
-
-                result = await input.ReadAsync().ConfigureAwait(false);
-            }
-
-            if (result.IsCanceled && _expired)
-            {
-                input.AdvanceTo(result.Buffer.Start);
-                _dialogue.AnswerAndClose(StandardReplies.TimedOut);
-                return;
-            }
-
-            var buffer = result.Buffer;
-            var step = _dialogue.Execute(ref buffer);
-            input.AdvanceTo(buffer.Start, step == NextStep.ReadMore ? buffer.End : buffer.Start);
-            switch (step)
-            {
-                case NextStep.ReceiveData when !await ReceiveDataAsync().ConfigureAwait(false):
-                case NextStep.StartTls when !await StartTlsAsync().ConfigureAwait(false):
-                case NextStep.ReadMore when result.IsCompleted:
-                case NextStep.Close:
-                    return;
-            }
-        }
-    }
-
-    /// <summary>Reads the data phase to its end and answers it; false: the session is over.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> ReceiveDataAsync()
-    {
-        var input = _pipe.Input;
-        var scanner = new DataScanner(_handler.MaxMessageSize);
-        var latest = _registry.Now + (long)_options.DataTimeout.TotalMilliseconds;
-        while (true)
-        {
-            if (!input.TryRead(out var result))
-            {
-                SetDeadline(TimeSpan.FromMilliseconds(Math.Min(_options.IdleTimeout.TotalMilliseconds, latest - _registry.Now)));
-                if (!await FlushAsync().ConfigureAwait(false))
-                {
-                    return false;
-                }
-
-                result = await input.ReadAsync().ConfigureAwait(false);
-            }
-
-            if (result.IsCanceled && _expired)
-            {
-                input.AdvanceTo(result.Buffer.Start);
-                _dialogue.AnswerAndClose(StandardReplies.TimedOut);
-                return false;
-            }
-
-            var ended = Scan(result.Buffer, ref scanner, out var consumed);
-            input.AdvanceTo(consumed);
-            if (ended)
-            {
-                break;
-            }
-
-            if (result.IsCompleted)
-            {
-                return false;
-            }
-        }
-
-        // However long storage takes, the client's idle time starts after it.
-        SetDeadline(_options.DataTimeout);
-        var reply = await _handler.EndDataAsync(scanner.Faults, _connection.ConnectionClosed).ConfigureAwait(false);
-        return _dialogue.EndData(reply) == NextStep.Continue;
-    }
-
-    private bool Scan(in ReadOnlySequence<byte> buffer, ref DataScanner scanner, out SequencePosition consumed)
-    {
-        var sink = _dialogue.Sink!;
-        var position = 0L;
-        foreach (var segment in buffer)
-        {
-            var ended = scanner.Scan(segment.Span, sink, out var used);
-            position += used;
-            if (ended)
-            {
-                consumed = buffer.GetPosition(position);
-                return true;
-            }
-        }
-
-        consumed = buffer.End;
-        return false;
-    }
-
-    private async ValueTask<bool> StartTlsAsync()
-    {
-        SetDeadline(_options.HandshakeTimeout);
-        if (!await FlushAsync().ConfigureAwait(false))
+        if (_options.ProxyFrom.Any(peers => peers.Contains(_info.Client.Address)) && !await ReadProxyHeaderAsync().ConfigureAwait(false))
         {
             return false;
         }
 
-        _tls = await TlsDuplexPipe.AuthenticateAsServerAsync(_connection.Transport, _options.Tls!, _connection.ConnectionClosed).ConfigureAwait(false);
-        _pipe = _tls;
-        _dialogue.Output = _tls.Output;
-        _info.TlsProtocol = _tls.Protocol;
-        _info.TlsCipherSuite = _tls.CipherSuite.ToString();
-        _dialogue.Restart();
-        return true;
+        if (!_permit.TryAdmit(_info.Client.Address, _options.Group, _options.MaxGroupSessions, out var refusal))
+        {
+            LogRefused(_info.Id, _info.Client, _options.Group, refusal.Text);
+            if (!_options.IsTlsImplicit)
+            {
+                ReplyWriter.Write(_channel.Output, refusal);
+            }
+
+            return false;
+        }
+
+        _handler = _service.OpenSession(_info);
+        _dialogue = new SmtpDialogue(_options, _info, _handler, _permit, _channel.Closed) { Output = _channel.Output };
+        if (_options is { IsTlsImplicit: true, Tls: not null })
+        {
+            _info.IsTlsWrapped = true;
+            await StartTlsAsync().ConfigureAwait(false);
+        }
+
+        return (_options.GreetingDelay == TimeSpan.Zero || await WaitForEarlyTalkerAsync().ConfigureAwait(false))
+            && await ContinueAsync(_dialogue.Greet()).ConfigureAwait(false);
     }
 
-    /// <summary>Sends what was written; false when the client is gone or takes nothing any more.</summary>
-    private ValueTask<bool> FlushAsync()
+    private async ValueTask<bool> ReadProxyHeaderAsync()
     {
-        var flush = _pipe.Output.FlushAsync();
-        return flush.IsCompletedSuccessfully ? new ValueTask<bool>(IsOpen(flush.Result)) : Slow(flush);
+        while (true)
+        {
+            var arrival = await _channel.ReadAsync(_options.Limits.HandshakeTimeout).ConfigureAwait(false);
+            if (arrival.Kind is ArrivalKind.Expired or ArrivalKind.Closed)
+            {
+                return false;
+            }
 
-        static bool IsOpen(FlushResult result) => !result.IsCompleted && !result.IsCanceled;
+            var buffer = arrival.Buffer;
+            var status = ProxyHeader.Read(ref buffer, out var header);
+            _channel.Input.AdvanceTo(buffer.Start, status == ProxyHeaderStatus.NeedMore ? buffer.End : buffer.Start);
+            switch (status)
+            {
+                case ProxyHeaderStatus.Done:
+                    _info.Client = header.Client ?? _info.Client;
+                    _info.Local = header.Local ?? _info.Local;
+                    return true;
+                case ProxyHeaderStatus.Invalid:
+                    LogProxyHeaderInvalid(_info.Id, _info.Client);
+                    return false;
+                case ProxyHeaderStatus.NeedMore when arrival.Kind == ArrivalKind.LastData:
+                    return false;
+            }
+        }
+    }
 
-        static async ValueTask<bool> Slow(ValueTask<FlushResult> flush) => IsOpen(await flush.ConfigureAwait(false));
+    /// <summary>A mail server waits for the greeting; false: this client did not.</summary>
+    private async ValueTask<bool> WaitForEarlyTalkerAsync()
+    {
+        using var delay = new CancellationTokenSource(_options.GreetingDelay, _registry.Time);
+        await using var wakeUp = delay.Token.Register(static input => ((System.IO.Pipelines.PipeReader)input!).CancelPendingRead(), _channel.Input);
+        var arrival = await _channel.ReadAsync(_options.GreetingDelay + _options.Limits.HandshakeTimeout).ConfigureAwait(false);
+        if (arrival.Kind is ArrivalKind.Expired or ArrivalKind.Closed)
+        {
+            return false;
+        }
+
+        var isEarly = !arrival.Buffer.IsEmpty;
+        _channel.Input.AdvanceTo(arrival.Buffer.Start);
+        if (isEarly)
+        {
+            LogEarlyTalker(_info.Id, _info.Client, _options.Group);
+            _dialogue!.AnswerAndClose(StandardReplies.SpokeTooEarly);
+        }
+
+        return !isEarly && arrival.Kind == ArrivalKind.Data;
+    }
+
+    private async ValueTask ServeAsync()
+    {
+        var dialogue = _dialogue!;
+        while (true)
+        {
+            if (!dialogue.IsInTransaction && (_channel.IsStopRequested || _channel.Now >= _latest))
+            {
+                dialogue.AnswerAndClose(_channel.IsStopRequested ? StandardReplies.ShuttingDown : StandardReplies.SessionTooLong);
+                return;
+            }
+
+            _phase = dialogue.IsInTransaction ? SessionPhase.Transaction : SessionPhase.Idle;
+            var arrival = await _channel.ReadAsync(TimeLeft(dialogue.IsInTransaction)).ConfigureAwait(false);
+            switch (arrival.Kind)
+            {
+                case ArrivalKind.Expired:
+                    dialogue.AnswerAndClose(!dialogue.IsInTransaction && _channel.Now >= _latest ? StandardReplies.SessionTooLong : StandardReplies.TimedOut);
+                    return;
+                case ArrivalKind.Closed:
+                    return;
+            }
+
+            var buffer = arrival.Buffer;
+            var step = dialogue.Execute(ref buffer);
+            _channel.Input.AdvanceTo(buffer.Start, step == NextStep.ReadMore ? buffer.End : buffer.Start);
+            if ((step == NextStep.ReadMore && arrival.Kind == ArrivalKind.LastData) || (step > NextStep.ReadMore && !await ContinueAsync(step).ConfigureAwait(false)))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Between transactions a session idles no longer than it may last.</summary>
+    private TimeSpan TimeLeft(bool isInTransaction) => isInTransaction
+        ? _options.Limits.IdleTimeout
+        : TimeSpan.FromMilliseconds(Math.Min((long)_options.Limits.IdleTimeout.TotalMilliseconds, _latest - _channel.Now));
+
+    /// <summary>Does what a command asks for beyond its reply; false: the session is over.</summary>
+    private async ValueTask<bool> ContinueAsync(NextStep step)
+    {
+        var dialogue = _dialogue!;
+        while (true)
+        {
+            switch (step)
+            {
+                case NextStep.Wait:
+                    _phase = SessionPhase.Deciding;
+                    _channel.SetDeadline(_options.Limits.DataTimeout);
+                    step = await dialogue.WaitAsync().ConfigureAwait(false);
+                    continue;
+                case NextStep.Flush:
+                    _channel.SetDeadline(_options.Limits.IdleTimeout);
+                    return await _channel.FlushAsync().ConfigureAwait(false);
+                case NextStep.Pause:
+                    _channel.SetDeadline(_options.TarpitDelay + _options.Limits.IdleTimeout);
+                    await Task.Delay(_options.TarpitDelay, _registry.Time, _channel.Closed).ConfigureAwait(false);
+                    return true;
+                case NextStep.ReceiveData or NextStep.ReceiveChunk or NextStep.DiscardChunk:
+                    _phase = SessionPhase.Data;
+                    var receiver = _receiver ??= new MessageReceiver(_channel, dialogue, _handler!, _options.Limits);
+                    return step == NextStep.ReceiveData
+                        ? await receiver.ReceiveDataAsync().ConfigureAwait(false)
+                        : await receiver.ReceiveChunkAsync(isWanted: step == NextStep.ReceiveChunk).ConfigureAwait(false);
+                case NextStep.StartTls:
+                    if (!await _channel.FlushAsync().ConfigureAwait(false))
+                    {
+                        return false;
+                    }
+
+                    await StartTlsAsync().ConfigureAwait(false);
+                    return true;
+                default:
+                    return step != NextStep.Close;
+            }
+        }
+    }
+
+    private async ValueTask StartTlsAsync()
+    {
+        _phase = SessionPhase.Opening;
+        _channel.SetDeadline(_options.Limits.HandshakeTimeout);
+        var tls = await _channel.StartTlsAsync(_options.Tls!).ConfigureAwait(false);
+        _dialogue!.Output = tls.Output;
+        _info.TlsProtocol = tls.Protocol;
+        _info.TlsCipherSuite = tls.CipherSuite.ToString();
+        _info.ClientCertificate = tls.RemoteCertificate;
+        _info.ChannelBinding = _options.Authenticator is null ? null : tls.CreateServerEndPointBinding();
+        _dialogue.Restart();
     }
 
     private async ValueTask CloseAsync()
     {
-        SetDeadline(TimeSpan.FromMilliseconds(LastReplyMilliseconds));
+        _phase = SessionPhase.Closing;
         try
         {
-            _dialogue.ResetTransaction();
-            if (_tls is not null)
-            {
-                await _tls.DisposeAsync().ConfigureAwait(false);
-            }
-
-            await _connection.Transport.Input.CompleteAsync().ConfigureAwait(false);
-            await _connection.Transport.Output.CompleteAsync().ConfigureAwait(false);
-            await _connection.DisposeAsync().ConfigureAwait(false);
+            _dialogue?.ResetTransaction();
+            await _channel.CloseAsync().ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException)
         {
-            LogConnectionLost(_info.Id, fault.Message);
+            LogConnectionLost(_info.Id, PeerText.Escape(fault.Message));
         }
         finally
         {
-            _handler.Close();
+            _handler?.Close();
+            _permit.Dispose();
             _registry.Remove(this);
         }
     }
@@ -296,4 +284,13 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
 
     [LoggerMessage(1002, LogLevel.Error, "Session {SessionId}: unexpected fault, connection closed")]
     private partial void LogSessionFault(Exception fault, string sessionId);
+
+    [LoggerMessage(1003, LogLevel.Information, "Session {SessionId}: {Client} refused at {IngressPoint}: {Reason}")]
+    private partial void LogRefused(string sessionId, IPEndPoint client, string ingressPoint, string reason);
+
+    [LoggerMessage(1004, LogLevel.Warning, "Session {SessionId}: load balancer {Client} sent no valid PROXY header, connection cut")]
+    private partial void LogProxyHeaderInvalid(string sessionId, IPEndPoint client);
+
+    [LoggerMessage(1005, LogLevel.Information, "Session {SessionId}: {Client} spoke before the greeting at {IngressPoint}, refused")]
+    private partial void LogEarlyTalker(string sessionId, IPEndPoint client, string ingressPoint);
 }

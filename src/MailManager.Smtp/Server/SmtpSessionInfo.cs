@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using MailManager.Smtp.Sasl;
 
 namespace MailManager.Smtp.Server;
 
@@ -17,11 +18,11 @@ public sealed class SmtpSessionInfo
     /// <summary>Opaque name of the session, for logs.</summary>
     public string Id { get; }
 
-    /// <summary>The peer's address; an IPv4 one never in IPv6-mapped form.</summary>
-    public IPEndPoint Client { get; }
+    /// <summary>The peer's address, or the one that a trusted proxy tells of; an IPv4 one never in IPv6-mapped form.</summary>
+    public IPEndPoint Client { get; internal set; }
 
     /// <summary>The address it connected to.</summary>
-    public IPEndPoint Local { get; }
+    public IPEndPoint Local { get; internal set; }
 
     /// <summary>Argument of the last EHLO or HELO, a valid domain or address literal; empty before it and after STARTTLS.</summary>
     public string Helo { get; internal set; } = string.Empty;
@@ -43,6 +44,9 @@ public sealed class SmtpSessionInfo
 
     /// <summary>Name of the credential that AUTH proved; null: none.</summary>
     public string? AuthenticatedAs { get; internal set; }
+
+    /// <summary>What binds AUTH to the TLS connection; null in clear text.</summary>
+    internal SaslChannelBinding? ChannelBinding { get; set; }
 
     /// <summary>The session speaks LMTP (RFC 2033).</summary>
     public bool IsLmtp { get; internal init; }

@@ -89,7 +89,11 @@ internal sealed class DeliveryFixture : IAsyncDisposable
         string destination = "relay:relay",
         int attempts = 0,
         TimeSpan? expiresIn = null,
-        MessageContent? bytes = null)
+        MessageContent? bytes = null,
+        MailOptions? options = null,
+        RecipientOptions?[]? recipientOptions = null,
+        BodyType body = BodyType.SevenBit,
+        TimeSpan? age = null)
     {
         bytes ??= Content(content);
         var now = Time.GetUtcNow();
@@ -98,14 +102,15 @@ internal sealed class DeliveryFixture : IAsyncDisposable
         {
             Key = ++_keys,
             MessageId = MessageId.New(now),
-            Envelope = new MessageEnvelope(reversePath, to, BodyType.SevenBit),
-            ReceivedAt = now,
+            Envelope = new MessageEnvelope(reversePath, to, body) { Options = options, RecipientOptions = [.. recipientOptions ?? []] },
+            ReceivedAt = now - (age ?? TimeSpan.Zero),
             ExpiresAt = now + (expiresIn ?? TimeSpan.FromDays(4)),
             Instructions = new DeliveryInstructions
             {
                 Destination = destination,
                 ReversePath = reversePath,
                 Recipients = to,
+                RecipientOptions = [.. recipientOptions ?? []],
                 Prefix = Encoding.ASCII.GetBytes(prefix),
             },
             Attempts = attempts,

@@ -46,12 +46,55 @@ public class ReceivedFieldTests
         Assert.Contains(" with SMTP id ", Write(session, null), StringComparison.Ordinal);
     }
 
-    private static string Write(SessionFacts session, string? recipient)
+    [Theory]
+    [InlineData(false, false, false, false, "ESMTP")]
+    [InlineData(false, false, true, false, "ESMTPS")]
+    [InlineData(false, false, false, true, "ESMTPA")]
+    [InlineData(false, false, true, true, "ESMTPSA")]
+    [InlineData(false, true, false, false, "UTF8SMTP")]
+    [InlineData(false, true, true, false, "UTF8SMTPS")]
+    [InlineData(false, true, false, true, "UTF8SMTPA")]
+    [InlineData(false, true, true, true, "UTF8SMTPSA")]
+    [InlineData(true, false, false, false, "LMTP")]
+    [InlineData(true, false, true, false, "LMTPS")]
+    [InlineData(true, false, false, true, "LMTPA")]
+    [InlineData(true, false, true, true, "LMTPSA")]
+    [InlineData(true, true, false, false, "UTF8LMTP")]
+    [InlineData(true, true, true, false, "UTF8LMTPS")]
+    [InlineData(true, true, false, true, "UTF8LMTPA")]
+    [InlineData(true, true, true, true, "UTF8LMTPSA")]
+    public void Write_names_the_protocol_by_its_registered_word(bool isLmtp, bool isUtf8, bool isTls, bool isAuthenticated, string protocol)
+    {
+        var session = new SessionFacts
+        {
+            Client = IPEndPoint.Parse("192.0.2.7:1234"),
+            Helo = "client.example",
+            IsExtended = true,
+            IsLmtp = isLmtp,
+            TlsProtocol = isTls ? SslProtocols.Tls12 : SslProtocols.None,
+            AuthenticatedAs = isAuthenticated ? "user" : null,
+        };
+
+        Assert.Contains($" with {protocol} id ", Write(session, null, isUtf8), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ü@b.example", true, true)]
+    [InlineData("ü@b.example", false, false)]
+    [InlineData("u@b.example", false, true)]
+    public void Write_names_a_utf8_recipient_only_with_smtputf8(string recipient, bool isUtf8, bool isNamed)
+    {
+        var session = new SessionFacts { Client = IPEndPoint.Parse("192.0.2.7:1234"), Helo = "client.example", IsExtended = true };
+
+        Assert.Equal(isNamed, Write(session, recipient, isUtf8).Contains($"for <{recipient}>", StringComparison.Ordinal));
+    }
+
+    private static string Write(SessionFacts session, string? recipient, bool isUtf8 = false)
     {
         var output = ZString.CreateUtf8StringBuilder();
         try
         {
-            ReceivedField.Write(ref output, session, "mx.example", Id, recipient, Date);
+            ReceivedField.Write(ref output, session, "mx.example", Id, recipient, Date, isUtf8);
             return output.ToString();
         }
         finally

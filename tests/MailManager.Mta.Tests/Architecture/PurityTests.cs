@@ -7,7 +7,7 @@ namespace MailManager.Mta.Tests.Architecture;
 /// <summary>Grammar and replies work on octets alone: no pipe, socket, stream, clock, timer, task or logger, not even in a method's body.</summary>
 public class PurityTests
 {
-    private static readonly string[] PureNamespaces = ["MailManager.Smtp.Grammar", "MailManager.Smtp.Replies"];
+    private static readonly string[] PureNamespaces = ["MailManager.Smtp.Grammar", "MailManager.Smtp.Replies", "MailManager.Smtp.Sasl.Grammar"];
 
     private static readonly string[] ForbiddenPrefixes =
     [

@@ -109,7 +109,7 @@ public sealed class ConfigurationFileTests : IDisposable
         Assert.Equal(new RelayAuthentication.None(), relay.Authentication);
         var point = Assert.Single(resources.IngressPoints);
         Assert.Equal((IngressPointType.Open, TlsPolicy.Optional), (point.Type, point.TlsPolicy));
-        Assert.Equal([new IPEndPoint(IPAddress.Loopback, 2525)], point.Listeners);
+        Assert.Equal([new IPEndPoint(IPAddress.Loopback, 2525)], point.Listeners.Select(listener => listener.Address));
     }
 
     [Fact]
@@ -118,7 +118,13 @@ public sealed class ConfigurationFileTests : IDisposable
         var text = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "configuration.md"));
         var start = text.IndexOf("```yaml\n", StringComparison.Ordinal) + "```yaml\n".Length;
 
-        Assert.Empty(ConfigurationFile.Load(Write(text[start..text.IndexOf("```", start, StringComparison.Ordinal)]), _source).Errors);
+        var source = _source with { EnvironmentVariable = name => $"value-of-{name.Length}" };
+
+        var result = ConfigurationFile.Load(Write(text[start..text.IndexOf("```", start, StringComparison.Ordinal)]), source);
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(
+            [IngressPointType.Open, IngressPointType.Auth], result.Configuration!.ResourceSet.IngressPoints.Select(point => point.Type));
     }
 
     [Fact]
@@ -189,6 +195,8 @@ public sealed class ConfigurationFileTests : IDisposable
     [InlineData("Delivery: { RetrySchedule: [1m, 5] }", "1: Delivery.RetrySchedule[1]: '5' is not a duration; write a whole number and s, m, h or d, such as 30s, 5m, 1h or 4d")]
     [InlineData("Delivery: { RetrySchedule: [0s] }", "1: Delivery.RetrySchedule[0]: '0s' is not from 1s to 30d")]
     [InlineData("Delivery: { Expiry: 31d }", "1: Delivery.Expiry: '31d' is not from 1s to 30d")]
+    [InlineData("Delivery: { Expiry: 4294967295d }", "1: Delivery.Expiry: '4294967295d' is not from 1s to 30d")]
+    [InlineData("Delivery: { Expiry: 4294967296d }", "1: Delivery.Expiry: '4294967296d' is not a duration; write a whole number and s, m, h or d, such as 30s, 5m, 1h or 4d")]
     [InlineData("Delivery: { Expiry: 4 d }", "1: Delivery.Expiry: '4 d' is not a duration; write a whole number and s, m, h or d, such as 30s, 5m, 1h or 4d")]
     [InlineData("Delivery: { Expiry: -1d }", "1: Delivery.Expiry: '-1d' is not a duration; write a whole number and s, m, h or d, such as 30s, 5m, 1h or 4d")]
     [InlineData("Delivery: { Expire: 1d }", "1: Delivery: 'Expire' is not a known key; did you mean Expiry?")]

@@ -57,7 +57,7 @@ public class AcceptanceTests
         await using var client = await gateway.GreetAsync();
         await client.CommandAsync("MAIL FROM:<a@b.example>");
 
-        Assert.Matches(@"^550 5\.7\.1 Not allowed by the policy of front-door \(ref [0-9A-Z]+\)$", await client.CommandAsync("RCPT TO:<denied@example.com>"));
+        Assert.Matches(@"^550 5\.7\.1 Not allowed by policy public-mx \(ref [0-9A-Z]+\)$", await client.CommandAsync("RCPT TO:<denied@example.com>"));
         Assert.StartsWith("250", await client.CommandAsync("RCPT TO:<c@example.com>"), StringComparison.Ordinal);
         Assert.StartsWith("250", await client.DataAsync(Message), StringComparison.Ordinal);
         Assert.Equal(["c@example.com"], (await gateway.Inside.WaitForMessagesAsync(1)).Single().Recipients);
@@ -194,14 +194,39 @@ public class AcceptanceTests
     }
 
     [Fact]
-    public async Task A_message_that_has_come_around_a_hundred_times_is_refused_as_a_loop()
+    public async Task A_message_that_has_come_around_more_than_fifty_times_is_refused_as_a_loop()
     {
         await using var gateway = await Gateway.StartAsync();
 
-        Assert.StartsWith("250", await gateway.SendAsync(Hops(99), "a@b.example", "c@example.com"), StringComparison.Ordinal);
-        Assert.StartsWith("554 5.4.6", await gateway.SendAsync(Hops(100), "a@b.example", "c@example.com"), StringComparison.Ordinal);
+        Assert.StartsWith("250", await gateway.SendAsync(Hops(50), "a@b.example", "c@example.com"), StringComparison.Ordinal);
+        Assert.Equal("554 5.4.6 Too many Received fields, this is a mail loop", await gateway.SendAsync(Hops(51), "a@b.example", "c@example.com"));
 
         static string Hops(int count) => string.Concat(Enumerable.Repeat("Received: from x by y; date\r\n", count)) + "\r\nbody\r\n.\r\n";
+    }
+
+    [Fact]
+    public async Task A_message_that_comes_back_again_and_again_is_refused_long_before()
+    {
+        await using var gateway = await Gateway.StartAsync();
+
+        Assert.StartsWith("250", await gateway.SendAsync(Hops(4), "a@b.example", "c@example.com"), StringComparison.Ordinal);
+        Assert.Equal("554 5.4.6 The message has been here too often, this is a mail loop", await gateway.SendAsync(Hops(5), "a@b.example", "c@example.com"));
+
+        static string Hops(int count) =>
+            string.Concat(Enumerable.Repeat("Received: from mx.example.com.other by y; date\r\nReceived: from x\r\n\tby MX.example.com (MailManager); date\r\n", count))
+            + "\r\nbody\r\n.\r\n";
+    }
+
+    [Theory]
+    [InlineData(2000, 100, "250 2.0.0 Ok")]
+    [InlineData(2001, 100, "552 5.3.4 More header fields than allowed here")]
+    [InlineData(1, 200, "552 5.3.4 A header field is larger than allowed here")]
+    public async Task A_header_has_its_bounds(int fields, int folds, string reply)
+    {
+        await using var gateway = await Gateway.StartAsync();
+        var field = "X-Y: z\r\n" + (folds == 100 ? "" : string.Concat(Enumerable.Repeat(" " + new string('z', 900) + "\r\n", folds)));
+
+        Assert.StartsWith(reply, await gateway.SendAsync(string.Concat(Enumerable.Repeat(field, fields)) + "\r\nbody\r\n.\r\n", "a@b.example", "c@example.com"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public class IngressPointReaderTests
     [Fact]
     public void Ingress_point_becomes_a_record()
     {
-        var point = Assert.Single(ReadValid(FullDocument.Yaml).IngressPoints);
+        var point = ReadValid(FullDocument.Yaml).IngressPoints[0];
 
         Assert.Equal("front-door", point.IngressPointName);
         Assert.Equal(IngressPointType.Open, point.Type);
@@ -18,7 +18,12 @@ public class IngressPointReaderTests
         Assert.Equal("gateway", point.RuleSetId);
         Assert.Equal(IngressIpType.DualStack, point.IpType);
         Assert.Equal(
-            [new(IPAddress.Loopback, 2525), new(IPAddress.IPv6Loopback, 2525), new(IPAddress.Loopback, 0)], point.Listeners);
+            [new(IPAddress.Loopback, 2525), new(IPAddress.IPv6Loopback, 2525), new(IPAddress.Loopback, 0)],
+            point.Listeners.Select(listener => listener.Address));
+        Assert.Equal(new IngressAuthentication.None(), point.Authentication);
+        Assert.Empty(point.Credentials);
+        Assert.Equal(new SessionLimits(), point.Limits);
+        Assert.Equal(new ProtectionSettings(), point.Protection);
     }
 
     [Fact]
@@ -34,7 +39,6 @@ public class IngressPointReaderTests
     [InlineData("IngressPointName: front-door", "IngressPointName: a.b.c", ".IngressPointName: 'a.b.c' does not match [A-Za-z0-9_-]+")]
     [InlineData("Type: OPEN", "Type: PUBLIC", ".Type: 'PUBLIC' is not one of OPEN, AUTH, MTLS")]
     [InlineData("TlsPolicy: OPTIONAL", "TlsPolicy: NONE", ".TlsPolicy: 'NONE' is not one of REQUIRED, OPTIONAL, FIPS")]
-    [InlineData("TlsPolicy: OPTIONAL", "TlsPolicy: FIPS", ".TlsPolicy: FIPS is not supported: this build has no validated cryptographic module; use REQUIRED or OPTIONAL")]
     [InlineData("TrafficPolicyId: public-mx", "TrafficPolicyId: public", ".TrafficPolicyId: no traffic policy is named 'public'; did you mean 'public-mx'?")]
     [InlineData("RuleSetId: gateway", "RuleSetId: Gateway", ".RuleSetId: no rule set is named 'Gateway'; did you mean 'gateway'?")]
     [InlineData("RuleSetId: gateway", "RuleSetId: something-else", ".RuleSetId: no rule set is named 'something-else'")]
@@ -52,43 +56,21 @@ public class IngressPointReaderTests
     [Fact]
     public void Ipv6_listener_needs_dual_stack() =>
         Assert.Equal(
-            ["mailmanager.yaml:72: IngressPoints[0].Listeners[1]: [::1]:2525 is an IPv6 address, but IpType is IPV4; use DUAL_STACK"],
+            ["mailmanager.yaml:75: IngressPoints[0].Listeners[1]: [::1]:2525 is an IPv6 address, but IpType is IPV4; use DUAL_STACK"],
             Read(FullDocument.Yaml.Replace("DUAL_STACK", "IPV4", StringComparison.Ordinal)).Errors);
 
     [Theory]
-    [InlineData("Type: AUTH\n    IngressPointConfiguration: { SmtpPassword: abcdefgh }", "passwords")]
-    [InlineData("Type: AUTH\n    IngressPointConfiguration: { SecretArn: exchange-login }", "passwords")]
-    [InlineData("Type: MTLS\n    IngressPointConfiguration: { TlsAuthConfiguration: { TrustStore: { CAContent: abc } } }", "client certificates")]
-    public void Types_that_would_open_without_credentials_are_refused(string type, string missing) =>
+    [InlineData("TlsPolicy: FIPS", "TlsPolicy: REQUIRED")]
+    [InlineData("TlsPolicy: OPTIONAL", "TlsPolicy: FIPS")]
+    [InlineData("Type: AUTH", "TlsPolicy: OPTIONAL\n    Type: AUTH")]
+    public void Every_policy_that_fits_the_type_is_taken(string from, string to) => Changing(from, to);
+
+    [Fact]
+    public void A_certificate_cannot_be_asked_for_without_tls() =>
         Changing(
-            "Type: OPEN",
-            type,
-            $"IngressPoints[0].Type: {type[6..10]} is not supported yet: this release cannot ask for {missing}; use OPEN");
-
-    [Theory]
-    [InlineData("{ SmtpPassword: hunter2 }", "IngressPoints[0].IngressPointConfiguration.SmtpPassword: the value must have 8 to 64")]
-    [InlineData("{ SmtpPassword: hunter 22 }", "IngressPoints[0].IngressPointConfiguration.SmtpPassword: the value does not match [A-Za-z0-9!@#$%^&*()_+\\-=\\[\\]{}|.,?]+")]
-    [InlineData("{ TlsAuthConfiguration: { TrustStore: {} } }", "IngressPoints[0].IngressPointConfiguration.TlsAuthConfiguration.TrustStore: CAContent is missing")]
-    [InlineData("{ TlsAuthConfiguration: { TrustStore: { CAContent: '' } } }", "IngressPoints[0].IngressPointConfiguration.TlsAuthConfiguration.TrustStore.CAContent: the value must have 1 to 500000")]
-    public void Configuration_is_checked_without_showing_it(string configuration, string expected)
-    {
-        var (_, errors) = Read(FullDocument.Yaml + $"\n    IngressPointConfiguration: {configuration}");
-
-        Assert.Contains($"mailmanager.yaml:73: {expected}", errors);
-        Assert.DoesNotContain(errors, error => error.Contains("hunter", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void Open_has_no_credentials() =>
-        Assert.Equal(
-            ["mailmanager.yaml:73: IngressPoints[0].IngressPointConfiguration: SmtpPassword does not belong to an ingress point of type OPEN"],
-            Read(FullDocument.Yaml + "\n    IngressPointConfiguration: { SmtpPassword: abcdefgh }").Errors);
-
-    [Fact]
-    public void Auth_needs_credentials() =>
-        Assert.Contains(
-            "mailmanager.yaml:66: IngressPoints[0]: IngressPointConfiguration is missing",
-            Read(FullDocument.Yaml.Replace("Type: OPEN", "Type: AUTH", StringComparison.Ordinal)).Errors);
+            "TlsPolicy: FIPS",
+            "TlsPolicy: OPTIONAL",
+            "IngressPoints[2].TlsPolicy: OPTIONAL does not fit MTLS: without TLS there is no certificate; use REQUIRED or FIPS");
 
     [Theory]
     [InlineData("127.0.0.1:2525", "127.0.0.1:2525", true)]
@@ -105,7 +87,7 @@ public class IngressPointReaderTests
     [Fact]
     public void A_listener_of_another_ingress_point_is_an_error_at_the_second() =>
         Assert.Equal(
-            ["mailmanager.yaml:78: IngressPoints[1].Listeners[0]: 127.0.0.1:2525 is taken by 127.0.0.1:2525 at IngressPoints[0].Listeners[0], on line 72"],
+            ["mailmanager.yaml:134: IngressPoints[3].Listeners[0]: 127.0.0.1:2525 is taken by 127.0.0.1:2525 at IngressPoints[0].Listeners[0], on line 75"],
             Read(
                 FullDocument.Yaml
                 + """

@@ -16,18 +16,21 @@ public sealed class SecretReaderTests : IDisposable
     {
         var secrets = ReadValid(FullDocument.Yaml).Secrets;
 
-        Assert.Equal(["exchange-login", "as-json"], secrets.Select(secret => secret.Name));
+        Assert.Equal(["exchange-login", "as-json", "device-login"], secrets.Select(secret => secret.Name));
         Assert.Equal(FullDocument.Password, secrets[0].Values["password"]);
         Assert.Equal(FullDocument.JsonPassword, secrets[1].Values["password"]);
+        Assert.Null(secrets[1].PreviousValues);
+        Assert.Equal(FullDocument.Password, secrets[2].Values["password"]);
+        Assert.Equal($"before {FullDocument.Password}", secrets[2].PreviousValues!["password"]);
     }
 
     [Fact]
     public void Printing_shows_keys_only()
     {
-        var text = ReadValid(FullDocument.Yaml).Secrets[0].ToString();
+        var texts = ReadValid(FullDocument.Yaml).Secrets.Select(secret => secret.ToString()).ToArray();
 
-        Assert.Contains("password", text, StringComparison.Ordinal);
-        Assert.DoesNotContain(FullDocument.Password, text, StringComparison.Ordinal);
+        Assert.All(texts, text => Assert.Contains("password", text, StringComparison.Ordinal));
+        Assert.DoesNotContain(texts, text => text.Contains("hunter", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -149,7 +152,9 @@ public sealed class SecretReaderTests : IDisposable
     [InlineData("Name: 'a b', SecretString: { a: b }", "Secrets[0].Name: 'a b' does not match [a-zA-Z0-9/_+=.@-]+")]
     [InlineData("SecretString: { a: b }", "Secrets[0]: Name is missing")]
     [InlineData("Name: s", "Secrets[0]: SecretString is missing")]
-    [InlineData("Name: s, SecretString: { a: b }, KmsKeyId: x", "Secrets[0]: 'KmsKeyId' is not a known key; known are Name, SecretString")]
+    [InlineData("Name: s, SecretString: { a: b }, KmsKeyId: x", "Secrets[0]: 'KmsKeyId' is not a known key; known are Name, SecretString, PreviousSecretString")]
+    [InlineData("Name: s, SecretString: { a: b }, PreviousSecretString: hunter", "Secrets[0].PreviousSecretString: must be a map, or text that is a JSON object with different keys")]
+    [InlineData("Name: s, SecretString: { a: b }, PreviousSecretString: { a: b,c }", "Secrets[0].PreviousSecretString: has a key without a value; put values with punctuation in quotes")]
     public void Members_are_checked(string members, string expected) =>
         Assert.Equal([$"mailmanager.yaml:1: {expected}"], Read($"Secrets: [{{ {members} }}]").Errors);
 

@@ -30,5 +30,5 @@ public sealed class ServerCapabilitiesTests
     [InlineData("a\0@b", false)]
     [InlineData("\"a>b\"@example.com", false)]
     [InlineData("ü@example.com", false)]
-    public void Only_safe_paths_are_put_in_commands(string path, bool isSafe) => Assert.Equal(isSafe, CommandWriter.IsSafePath(path));
+    public void Only_safe_paths_are_put_in_commands(string path, bool isSafe) => Assert.Equal(isSafe, CommandWriter.IsSafePath(path, isUtf8: false));
 }

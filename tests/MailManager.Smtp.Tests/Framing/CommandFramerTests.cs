@@ -7,6 +7,8 @@ namespace MailManager.Smtp.Tests.Framing;
 
 public class CommandFramerTests
 {
+    private const int MaxLength = 512;
+
     [Fact]
     public void Read_line_cut_anywhere_is_found_whole()
     {
@@ -15,9 +17,9 @@ public class CommandFramerTests
         {
             var buffer = Segments.Of(octets[..cut], octets[cut..]);
 
-            Assert.Equal(FrameStatus.Line, CommandFramer.Read(ref buffer, out var first));
+            Assert.Equal(FrameStatus.Line, CommandFramer.Read(ref buffer, MaxLength, out var first));
             Assert.Equal("NOOP one", Encoding.ASCII.GetString(first.ToArray()));
-            Assert.Equal(FrameStatus.Line, CommandFramer.Read(ref buffer, out var second));
+            Assert.Equal(FrameStatus.Line, CommandFramer.Read(ref buffer, MaxLength, out var second));
             Assert.Equal("RSET", Encoding.ASCII.GetString(second.ToArray()));
             Assert.True(buffer.IsEmpty);
         }
@@ -31,7 +33,7 @@ public class CommandFramerTests
         {
             var buffer = new ReadOnlySequence<byte>(octets, 0, length);
 
-            Assert.Equal(FrameStatus.NeedMore, CommandFramer.Read(ref buffer, out _));
+            Assert.Equal(FrameStatus.NeedMore, CommandFramer.Read(ref buffer, MaxLength, out _));
             Assert.Equal(length, buffer.Length);
         }
     }
@@ -44,27 +46,27 @@ public class CommandFramerTests
     {
         var buffer = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(text + "QUIT\r\n"));
 
-        Assert.Equal(FrameStatus.BareLineFeed, CommandFramer.Read(ref buffer, out _));
-        Assert.Equal(FrameStatus.Line, CommandFramer.Read(ref buffer, out _));
+        Assert.Equal(FrameStatus.BareLineFeed, CommandFramer.Read(ref buffer, MaxLength, out _));
+        Assert.Equal(FrameStatus.Line, CommandFramer.Read(ref buffer, MaxLength, out _));
     }
 
     [Theory]
-    [InlineData(CommandFramer.MaxLineLength - 1, FrameStatus.Line)]
-    [InlineData(CommandFramer.MaxLineLength, FrameStatus.Line)]
-    [InlineData(CommandFramer.MaxLineLength + 1, FrameStatus.TooLong)]
+    [InlineData(MaxLength - 1, FrameStatus.Line)]
+    [InlineData(MaxLength, FrameStatus.Line)]
+    [InlineData(MaxLength + 1, FrameStatus.TooLong)]
     public void Read_line_at_the_limit(int length, FrameStatus expected)
     {
         var buffer = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(new string('x', length - 2) + "\r\n"));
 
-        Assert.Equal(expected, CommandFramer.Read(ref buffer, out _));
+        Assert.Equal(expected, CommandFramer.Read(ref buffer, MaxLength, out _));
         Assert.True(buffer.IsEmpty);
     }
 
     [Fact]
     public void Read_endless_line_is_too_long_once_the_limit_has_arrived()
     {
-        var buffer = new ReadOnlySequence<byte>(new byte[CommandFramer.MaxLineLength]);
+        var buffer = new ReadOnlySequence<byte>(new byte[MaxLength]);
 
-        Assert.Equal(FrameStatus.TooLong, CommandFramer.Read(ref buffer, out _));
+        Assert.Equal(FrameStatus.TooLong, CommandFramer.Read(ref buffer, MaxLength, out _));
     }
 }

@@ -15,7 +15,10 @@ public class CommandTests
     [InlineData("MAILFROM:<a@b>", SmtpVerb.Unknown, "")]
     [InlineData("", SmtpVerb.Unknown, "")]
     [InlineData(" NOOP", SmtpVerb.Unknown, "NOOP")]
-    [InlineData("AUTH PLAIN", SmtpVerb.Unknown, "PLAIN")]
+    [InlineData("AUTH PLAIN", SmtpVerb.Auth, "PLAIN")]
+    [InlineData("bdat 5 LAST", SmtpVerb.Bdat, "5 LAST")]
+    [InlineData("xclient ADDR=1", SmtpVerb.XClient, "ADDR=1")]
+    [InlineData("GET / HTTP/1.1", SmtpVerb.Foreign, "/ HTTP/1.1")]
     public void Parse_line_gives_verb_and_argument(string line, SmtpVerb verb, string argument)
     {
         var command = CommandLine.Parse(Encoding.ASCII.GetBytes(line));

@@ -14,9 +14,9 @@ internal sealed class RecordingService : ISmtpService
 
     public SmtpReply Greeting { get; set; } = new(220, "mx.example ESMTP");
 
-    public Func<string, SmtpReply> OnMail { get; set; } = _ => StandardReplies.SenderOk;
+    public Func<string, Task<SmtpReply>> OnMail { get; set; } = _ => Task.FromResult(StandardReplies.SenderOk);
 
-    public Func<string, SmtpReply> OnRecipient { get; set; } = _ => StandardReplies.RecipientOk;
+    public Func<string, Task<SmtpReply>> OnRecipient { get; set; } = _ => Task.FromResult(StandardReplies.RecipientOk);
 
     public Func<Task<SmtpReply>> OnEndData { get; set; } = () => Task.FromResult(StandardReplies.Ok);
 
@@ -34,6 +34,12 @@ internal sealed class RecordingService : ISmtpService
             }
         }
     }
+
+    /// <summary>The client's end point at each MAIL.</summary>
+    public List<string> Clients { get; } = [];
+
+    /// <summary>Who had authenticated at each MAIL.</summary>
+    public List<string?> Identities { get; } = [];
 
     public bool FailsToOpen { get; set; }
 
@@ -54,20 +60,22 @@ internal sealed class RecordingService : ISmtpService
 
         public long MaxMessageSize => service.MaxMessageSize;
 
-        public SmtpReply Connect() => service.Greeting;
+        public ValueTask<SmtpReply> ConnectAsync(CancellationToken cancellationToken) => ValueTask.FromResult(service.Greeting);
 
-        public SmtpReply Mail(in MailCommand command)
+        public ValueTask<SmtpReply> MailAsync(in MailCommand command, CancellationToken cancellationToken)
         {
-            var path = Encoding.ASCII.GetString(command.ReversePath);
+            var path = Encoding.UTF8.GetString(command.ReversePath);
+            service.Clients.Add(session.Client.ToString());
+            service.Identities.Add(session.AuthenticatedAs);
             service.Record($"mail {path} helo={session.Helo} tls={session.TlsCipherSuite is not null}");
-            return service.OnMail(path);
+            return new ValueTask<SmtpReply>(service.OnMail(path));
         }
 
-        public SmtpReply Recipient(in RcptCommand command)
+        public ValueTask<SmtpReply> RecipientAsync(in RcptCommand command, CancellationToken cancellationToken)
         {
-            var path = Encoding.ASCII.GetString(command.ForwardPath);
+            var path = Encoding.UTF8.GetString(command.ForwardPath);
             service.Record($"rcpt {path}");
-            return service.OnRecipient(path);
+            return new ValueTask<SmtpReply>(service.OnRecipient(path));
         }
 
         public SmtpReply BeginData(out IMessageSink? sink)
@@ -80,7 +88,9 @@ internal sealed class RecordingService : ISmtpService
         public async ValueTask<SmtpReply> EndDataAsync(DataFaults faults, CancellationToken cancellationToken)
         {
             service.Record(faults == DataFaults.None ? $"data {_data}" : $"faulty {faults}");
-            return faults == DataFaults.None ? await service.OnEndData() : StandardReplies.BareLineEnds;
+            return faults == DataFaults.None ? await service.OnEndData()
+                : faults.HasFlag(DataFaults.TooLarge) ? StandardReplies.MessageTooLarge
+                : StandardReplies.BareLineEnds;
         }
 
         public void Reset() => service.Record("reset");

@@ -187,7 +187,7 @@ internal abstract record SessionStep
 
     public sealed record Unknown : SessionStep
     {
-        public override string Octets => "BDAT 5 LAST\r\n";
+        public override string Octets => "ETRN x\r\n";
     }
 
     public sealed record Quit : SessionStep

@@ -3,6 +3,7 @@ using System.Text;
 using CsCheck;
 using MailManager.Smtp.Framing;
 using MailManager.Smtp.Grammar;
+using MailManager.Smtp.Limits;
 using MailManager.Smtp.Replies;
 using MailManager.Smtp.Server;
 using MailManager.TestKit.Transport;
@@ -33,9 +34,9 @@ public class SessionModelTests
     public async Task Every_dialogue_is_answered_as_the_model_says_and_takes_the_same_messages()
     {
         var transport = new MemoryTransport();
-        await using var server = new SmtpServer(transport, TimeProvider.System, NullLoggerFactory.Instance);
+        await using var server = new SmtpServer(transport, new SessionGovernorOptions { ConnectionsPerMinute = 0 }, TimeProvider.System, NullLoggerFactory.Instance);
         var service = new ModelService();
-        var options = new SmtpServerOptions { Hostname = "mx.example", MaxRecipients = SessionStep.MaxRecipients, MaxErrors = SessionStep.MaxErrors };
+        var options = new SmtpServerOptions { Hostname = "mx.example", Limits = new SessionLimits { Recipients = SessionStep.MaxRecipients, Errors = SessionStep.MaxErrors, UnknownCommands = 1000 } };
         await server.BindAsync(new IPEndPoint(IPAddress.Loopback, 25), options, service);
 
         await Gen.Select(Step.Array[0, 25], Gen.Int[1, 40]).SampleAsync(
@@ -108,32 +109,32 @@ public class SessionModelTests
 
             public long MaxMessageSize => 10_000;
 
-            public SmtpReply Connect() => new(220, "mx.example");
+            public ValueTask<SmtpReply> ConnectAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new SmtpReply(220, "mx.example"));
 
-            public SmtpReply Mail(in MailCommand command)
+            public ValueTask<SmtpReply> MailAsync(in MailCommand command, CancellationToken cancellationToken)
             {
                 Assert.Null(_sender);
                 var sender = Encoding.ASCII.GetString(command.ReversePath);
                 if (sender.StartsWith("denied", StringComparison.Ordinal))
                 {
-                    return Denied;
+                    return ValueTask.FromResult(Denied);
                 }
 
                 _sender = sender;
-                return StandardReplies.SenderOk;
+                return ValueTask.FromResult(StandardReplies.SenderOk);
             }
 
-            public SmtpReply Recipient(in RcptCommand command)
+            public ValueTask<SmtpReply> RecipientAsync(in RcptCommand command, CancellationToken cancellationToken)
             {
                 Assert.NotNull(_sender);
                 var recipient = Encoding.ASCII.GetString(command.ForwardPath);
                 if (recipient.StartsWith("denied", StringComparison.Ordinal))
                 {
-                    return Denied;
+                    return ValueTask.FromResult(Denied);
                 }
 
                 _recipients.Add(recipient);
-                return StandardReplies.RecipientOk;
+                return ValueTask.FromResult(StandardReplies.RecipientOk);
             }
 
             public SmtpReply BeginData(out IMessageSink? sink)

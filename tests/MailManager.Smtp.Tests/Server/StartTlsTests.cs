@@ -49,7 +49,7 @@ public class StartTlsTests
     [Fact]
     public async Task Starttls_is_neither_offered_nor_taken_without_a_certificate()
     {
-        await using var server = await ServerFixture.StartAsync(tls: false);
+        await using var server = await ServerFixture.StartAsync(configure: options => options with { Tls = null });
         await using var client = await server.ConnectAsync();
         await client.ReadReplyAsync();
 
@@ -60,7 +60,7 @@ public class StartTlsTests
     [Fact]
     public async Task Where_tls_is_required_mail_in_clear_text_is_refused()
     {
-        await using var server = await ServerFixture.StartAsync(requireTls: true);
+        await using var server = await ServerFixture.StartAsync(configure: options => options with { RequireTls = true });
         await using var client = await server.GreetAsync();
 
         Assert.Equal("530 5.7.0 Must issue a STARTTLS command first", await client.CommandAsync("MAIL FROM:<a@b.example>"));

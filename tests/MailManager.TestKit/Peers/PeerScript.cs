@@ -24,6 +24,9 @@ public sealed class PeerScript
     private readonly List<(string Stage, int Count, TaskCompletionSource Reached)> _waiting = [];
     private readonly List<(string Stage, int? Occurrence, int? Session, PeerAction Action)> _entries = [];
 
+    /// <summary>The name in the EHLO reply.</summary>
+    public string Name { get; set; } = "peer.test";
+
     /// <summary>Keywords of the EHLO reply.</summary>
     public IList<string> Extensions { get; } = ["PIPELINING", "SIZE 52428800", "8BITMIME", "ENHANCEDSTATUSCODES"];
 

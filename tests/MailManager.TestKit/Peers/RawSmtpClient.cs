@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -11,7 +12,8 @@ public sealed class RawSmtpClient : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly Socket _socket;
+    private readonly Socket? _socket;
+    private readonly int _pieceLength = int.MaxValue;
     private readonly byte[] _buffer = new byte[64 * 1024];
     private Stream _stream;
     private int _start;
@@ -22,6 +24,17 @@ public sealed class RawSmtpClient : IAsyncDisposable
         _socket = socket;
         _stream = new NetworkStream(socket);
     }
+
+    private RawSmtpClient(Stream stream, int pieceLength)
+    {
+        _stream = stream;
+        _pieceLength = pieceLength;
+    }
+
+    /// <summary>A client on a connection that exists already.</summary>
+    /// <param name="connection">Its own end.</param>
+    /// <param name="pieceLength">Octets that are sent at a time.</param>
+    public static RawSmtpClient Over(IDuplexPipe connection, int pieceLength) => new(new DuplexStream(connection), pieceLength);
 
     public static async Task<RawSmtpClient> ConnectAsync(EndPoint endPoint)
     {
@@ -41,7 +54,26 @@ public sealed class RawSmtpClient : IAsyncDisposable
 
     public Task SendAsync(string octets) => SendAsync(Encoding.Latin1.GetBytes(octets));
 
-    public Task SendAsync(byte[] octets) => _stream.WriteAsync(octets).AsTask().WaitAsync(Patience);
+    public async Task SendAsync(byte[] octets)
+    {
+        for (var at = 0; at < octets.Length; at += Math.Min(_pieceLength, octets.Length - at))
+        {
+            await _stream.WriteAsync(octets.AsMemory(at, Math.Min(_pieceLength, octets.Length - at))).AsTask().WaitAsync(Patience);
+        }
+    }
+
+    /// <summary>Sends to a server that may have hung up.</summary>
+    public async Task TrySendAsync(string octets)
+    {
+        try
+        {
+            await SendAsync(octets);
+        }
+        catch (IOException)
+        {
+            // It has.
+        }
+    }
 
     /// <summary>Sends a line with CRLF and reads the reply.</summary>
     public async Task<string> CommandAsync(string line)
@@ -116,12 +148,22 @@ public sealed class RawSmtpClient : IAsyncDisposable
     }
 
     /// <summary>Closes without a word, as a client that crashes does.</summary>
-    public void Reset() => _socket.Close(0);
+    public void Reset()
+    {
+        if (_socket is null)
+        {
+            _stream.Dispose();
+        }
+        else
+        {
+            _socket.Close(0);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _stream.DisposeAsync();
-        _socket.Dispose();
+        _socket?.Dispose();
     }
 
     private async Task<string?> ReadLineAsync()
@@ -155,6 +197,56 @@ public sealed class RawSmtpClient : IAsyncDisposable
             }
 
             _end += read;
+        }
+    }
+
+    /// <summary>Both directions of a pipe; the end of one is the end of both.</summary>
+    private sealed class DuplexStream(IDuplexPipe pipe) : Stream
+    {
+        private readonly Stream _input = pipe.Input.AsStream();
+        private readonly Stream _output = pipe.Output.AsStream();
+
+        public override bool CanRead => true;
+
+        public override bool CanWrite => true;
+
+        public override bool CanSeek => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _input.ReadAsync(buffer, cancellationToken);
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => _output.WriteAsync(buffer, cancellationToken);
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush()
+        {
+        }
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => _output.FlushAsync(cancellationToken);
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                _output.Dispose();
+                _input.Dispose();
+            }
+
+            base.Dispose(disposing);
         }
     }
 }

@@ -16,6 +16,10 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly ConcurrentDictionary<string, List<(ushort Type, byte[] Data)>> _records = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, byte> _failures = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, byte> _silences = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lock _gate = new();
+    private readonly List<string> _questions = [];
+    private readonly List<(string Name, TaskCompletionSource Asked)> _waiting = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
@@ -49,6 +53,41 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Never answers a question about a name.</summary>
+    public ScriptedDnsServer Ignore(string name)
+    {
+        _silences[name] = 0;
+        return this;
+    }
+
+    /// <summary>Names that were asked for, in order, each as often as it was.</summary>
+    public IReadOnlyList<string> Questions
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _questions];
+            }
+        }
+    }
+
+    /// <summary>Waits until a name was asked for.</summary>
+    public Task WaitForAsync(string name)
+    {
+        lock (_gate)
+        {
+            if (_questions.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                return Task.CompletedTask;
+            }
+
+            var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Add((name, asked));
+            return asked.Task.WaitAsync(ScriptedSmtpServer.Patience);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -71,7 +110,10 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
             while (true)
             {
                 var query = await _socket.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), _stop.Token);
-                await _socket.SendToAsync(Answer(buffer.AsSpan(0, query.ReceivedBytes)), query.RemoteEndPoint, _stop.Token);
+                if (Answer(buffer.AsSpan(0, query.ReceivedBytes)) is { } answer)
+                {
+                    await _socket.SendToAsync(answer, query.RemoteEndPoint, _stop.Token);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -80,7 +122,7 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
         }
     }
 
-    private byte[] Answer(ReadOnlySpan<byte> query)
+    private byte[]? Answer(ReadOnlySpan<byte> query)
     {
         var name = new StringBuilder();
         var position = 12;
@@ -88,6 +130,12 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
         {
             name.Append(name.Length > 0 ? "." : string.Empty).Append(Encoding.ASCII.GetString(query.Slice(position + 1, query[position])));
             position += query[position] + 1;
+        }
+
+        Note(name.ToString());
+        if (_silences.ContainsKey(name.ToString()))
+        {
+            return null;
         }
 
         var type = BinaryPrimitives.ReadUInt16BigEndian(query[(position + 1)..]);
@@ -105,6 +153,18 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
         }
 
         return [.. answer];
+    }
+
+    private void Note(string name)
+    {
+        lock (_gate)
+        {
+            _questions.Add(name);
+            foreach (var (_, asked) in _waiting.Where(entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase)))
+            {
+                asked.TrySetResult();
+            }
+        }
     }
 
     private static byte[] Encode(string name)

@@ -18,6 +18,7 @@ public sealed class ScriptedSession : IDisposable
     private int _start;
     private int _end;
     private string? _reversePath;
+    private List<byte> _chunks = [];
     private List<string> _recipients = [];
 
     internal ScriptedSession(ScriptedSmtpServer server, Socket socket, int number)
@@ -108,6 +109,7 @@ public sealed class ScriptedSession : IDisposable
                 return await ActAsync(verb, string.Join("\r\n", Hello()), stop) is not null;
             case "MAIL":
                 _recipients = [];
+                _chunks = [];
                 var sender = await ActAsync(verb, "250 2.1.0 Ok", stop);
                 _reversePath = sender is [(byte)'2', ..] ? Path(line) : null;
                 return sender is not null;
@@ -122,6 +124,8 @@ public sealed class ScriptedSession : IDisposable
             case "DATA":
                 var go = await ActAsync(verb, _recipients.Count > 0 ? "354 Go" : "503 5.5.1 No recipients", stop);
                 return go is not null && (go is not [(byte)'3', ..] || await ReadMessageAsync(stop));
+            case "BDAT":
+                return await ReadChunkAsync(line.Split(' '), stop);
             case "STARTTLS":
                 var ready = await ActAsync(verb, "220 2.0.0 Go", stop);
                 if (ready is [(byte)'2', ..])
@@ -142,7 +146,7 @@ public sealed class ScriptedSession : IDisposable
 
     private List<string> Hello()
     {
-        var lines = new List<string> { "250-peer.test" };
+        var lines = new List<string> { "250-" + _server.Script.Name };
         lines.AddRange(_server.Script.Extensions.Select(extension => "250-" + extension));
         if (_server.Certificate is not null && !IsTls)
         {
@@ -209,6 +213,45 @@ public sealed class ScriptedSession : IDisposable
         _recipients = [];
         _reversePath = null;
         return reply is not null;
+    }
+
+    private async Task<bool> ReadChunkAsync(string[] words, CancellationToken stop)
+    {
+        for (var left = long.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture); left > 0;)
+        {
+            if (_start == _end && !await FillAsync(stop))
+            {
+                return false;
+            }
+
+            var taken = (int)Math.Min(left, _end - _start);
+            _chunks.AddRange(_buffer.AsSpan(_start, taken));
+            _start += taken;
+            left -= taken;
+        }
+
+        if (_recipients.Count == 0)
+        {
+            return await ActAsync("BDAT", "503 5.5.1 No recipients", stop) is not null;
+        }
+
+        if (words is not [.., "LAST"])
+        {
+            var reply = await ActAsync("BDAT", "250 2.0.0 Ok", stop);
+            if (reply is not [(byte)'2', ..])
+            {
+                _recipients = [];
+            }
+
+            return reply is not null;
+        }
+
+        var message = new ReceivedMessage(_reversePath ?? string.Empty, _recipients, [.. _chunks], Number, IsTls);
+        var end = await ActAsync(PeerStage.EndOfData, "250 2.0.0 Ok: queued", stop, () => _server.Add(message));
+        _recipients = [];
+        _chunks = [];
+        _reversePath = null;
+        return end is not null;
     }
 
     /// <summary>Does what the script says, else the usual. Null: the session is over. A positive reply runs <paramref name="accepted"/> first.</summary>
