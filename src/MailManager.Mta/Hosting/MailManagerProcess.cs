@@ -6,7 +6,6 @@ using MailManager.Management;
 using MailManager.Mta.Configuration;
 using MailManager.Mta.Credentials;
 using MailManager.Mta.Intake;
-using MailManager.Mta.Protection;
 using MailManager.Queue;
 using MailManager.Smtp.Server;
 using Microsoft.Extensions.Logging;
@@ -29,6 +28,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
     private readonly IntakeMetrics _metrics = new();
     private readonly ProcessReadiness _readiness;
     private readonly EdgeServices _edge;
+    private readonly ProtectionParts _protection;
     private volatile IReadOnlyList<(string IngressPoint, IPEndPoint EndPoint)> _listeners = [];
     private ManagementServer? _management;
 
@@ -49,6 +49,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         };
         _delivery = new DeliveryService(DeliveryOptions, loggers.CreateLogger<DeliveryService>(), time);
         _delivery.Update(resources.Relays, resources.Secrets, resources.Identities);
+        _protection = new ProtectionParts(configuration, DeliveryOptions, loggers, time);
         _smtp = new SmtpServer(SmtpServer.CreateSocketTransport(loggers), EdgeServices.ToOptions(node.Limits), time, loggers);
         _readiness = new ProcessReadiness(() => _queue.Health);
     }
@@ -105,6 +106,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
             await _management.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _protection.DisposeAsync().ConfigureAwait(false);
         _metrics.Dispose();
         await _edge.DisposeAsync().ConfigureAwait(false);
         LogStopped();
@@ -132,7 +134,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         LogManagement(_management.EndPoint);
         var services = new IntakeServices(
             node.Hostname, configuration.DeliverySettings.Expiry, _queue, _queue.BodyFiles, new DsnBuilder(DeliveryOptions), _metrics,
-            new ProtectionServices(null, null, null, loggers.CreateLogger<ClientGuard>()), _smtp.Governor.Memory, time, loggers.CreateLogger<IngressService>());
+            _protection.Services, _smtp.Governor.Memory, time, loggers.CreateLogger<IngressService>());
         foreach (var built in ingresses)
         {
             _ = built.Runtime.Policy.CompileInBackground();
