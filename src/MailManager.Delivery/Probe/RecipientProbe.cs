@@ -36,7 +36,7 @@ public sealed class RecipientProbe : IRecipientProbe, IAsyncDisposable
         _time = time;
         _clock = new DeadlineClock(time);
         _connector = new SmtpConnector(_clock, logger);
-        _opener = new RouteOpener(_connector, new MxResolver(options.Mx), logger);
+        _opener = new RouteOpener(_connector, new MxResolver(options.Mx), options, logger);
         _routes = new RouteTable(options, [], [], new IdentitySet([]));
         _timer = time.CreateTimer(static state => ((RecipientProbe)state!).CloseIdle(), this, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
