@@ -133,6 +133,8 @@ internal sealed partial class SmtpDialogue
             var reply = _handler.BeginData(out var sink);
             if (sink is null)
             {
+                // The message lacks this chunk from now on: were the next one taken, it would be accepted without it.
+                ResetTransaction();
                 return Discard(reply);
             }
 

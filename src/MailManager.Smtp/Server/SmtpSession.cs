@@ -85,10 +85,24 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
         {
             // A bug must cost one session, not the listener: the client hears nothing, and tries again.
             LogSessionFault(fault, _info.Id);
+            await SendAnsweredAsync().ConfigureAwait(false);
         }
         finally
         {
             await CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What was answered before a fault has to be sent: a client that does not hear that a message was accepted sends it again.</summary>
+    private async ValueTask SendAnsweredAsync()
+    {
+        try
+        {
+            await _channel.FlushAsync().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is IOException or InvalidOperationException or OperationCanceledException)
+        {
+            LogConnectionLost(_info.Id, PeerText.Escape(fault.Message));
         }
     }
 
