@@ -10,7 +10,8 @@ namespace MailManager.TestKit.Transport;
 /// Connections without sockets, in the place of Kestrel's transport: what one side writes in one flush the other reads in one piece, so a test
 /// decides how octets are cut, and thousands of sessions take a moment.
 /// </summary>
-public sealed class MemoryTransport : IConnectionListenerFactory, IConnectionListener
+/// <param name="options">Of the pipes of a connection; null: the defaults.</param>
+public sealed class MemoryTransport(PipeOptions? options = null) : IConnectionListenerFactory, IConnectionListener
 {
     private readonly Channel<ConnectionContext> _connections = Channel.CreateUnbounded<ConnectionContext>();
     private int _count;
@@ -26,8 +27,8 @@ public sealed class MemoryTransport : IConnectionListenerFactory, IConnectionLis
     /// <summary>Opens a connection and returns the client's side of it.</summary>
     public IDuplexPipe Connect()
     {
-        var toServer = new Pipe();
-        var toClient = new Pipe();
+        var toServer = new Pipe(options ?? PipeOptions.Default);
+        var toClient = new Pipe(options ?? PipeOptions.Default);
         var connection = new MemoryConnection($"M{Interlocked.Increment(ref _count)}", new Side(toServer.Reader, toClient.Writer));
         _connections.Writer.TryWrite(connection);
         return new Side(toClient.Reader, toServer.Writer);
