@@ -202,7 +202,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         ClientGuard guard, string recipient, RecipientOptions? options, CancellationToken cancellationToken)
     {
         var isAuthenticated = session.AuthenticatedAs is not null || session.ClientCertificate is not null;
-        if (await guard.CheckAsync(_reversePath, recipient, isAuthenticated, cancellationToken).ConfigureAwait(false) is { } refusal)
+        if (await guard.CheckAsync(_reversePath, recipient, isAuthenticated, _runtime.Identities.Covers(recipient), cancellationToken).ConfigureAwait(false) is { } refusal)
         {
             services.Metrics.Refused(_runtime.IngressPointName, "protection");
             return refusal;

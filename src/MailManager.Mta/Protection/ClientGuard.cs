@@ -32,8 +32,10 @@ internal sealed class ClientGuard
     /// <param name="reversePath">Empty for the null reverse-path.</param>
     /// <param name="recipient">As the client wrote it, checked for syntax.</param>
     /// <param name="isAuthenticated">The client has proved a name (AUTH, certificate): only the recipient counts.</param>
+    /// <param name="isServed">The recipient is of a verified identity; of others, which a rule may replace, the relay is not asked.</param>
     /// <param name="cancellationToken">The session ends.</param>
-    public async ValueTask<SmtpReply?> CheckAsync(string reversePath, string recipient, bool isAuthenticated, CancellationToken cancellationToken)
+    public async ValueTask<SmtpReply?> CheckAsync(
+        string reversePath, string recipient, bool isAuthenticated, bool isServed, CancellationToken cancellationToken)
     {
         if (!isAuthenticated)
         {
@@ -50,7 +52,7 @@ internal sealed class ClientGuard
             }
         }
 
-        return _options.RecipientVerification is { } verification && _services.Recipients is { } verifier
+        return isServed && _options.RecipientVerification is { } verification && _services.Recipients is { } verifier
             ? Judge(await verifier.CheckAsync(verification, recipient, cancellationToken).ConfigureAwait(false), verification, reversePath, recipient)
             : null;
     }

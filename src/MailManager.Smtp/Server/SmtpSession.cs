@@ -74,7 +74,11 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
 
             await _channel.FlushAsync().ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is IOException or OperationCanceledException or AuthenticationException)
+        catch (AuthenticationException fault)
+        {
+            LogHandshakeFailed(_info.Id, _info.Client, _options.Group, PeerText.Escape(fault.InnerException?.Message ?? fault.Message));
+        }
+        catch (Exception fault) when (fault is IOException or OperationCanceledException)
         {
             LogConnectionLost(_info.Id, PeerText.Escape(fault.Message));
         }
@@ -295,4 +299,7 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
 
     [LoggerMessage(1005, LogLevel.Information, "Session {SessionId}: {Client} spoke before the greeting at {IngressPoint}, refused")]
     private partial void LogEarlyTalker(string sessionId, IPEndPoint client, string ingressPoint);
+
+    [LoggerMessage(1006, LogLevel.Information, "Session {SessionId}: TLS handshake with {Client} failed at {IngressPoint}: {Reason}")]
+    private partial void LogHandshakeFailed(string sessionId, IPEndPoint client, string ingressPoint, string reason);
 }

@@ -67,7 +67,7 @@ public sealed class ClientGuardTests : IAsyncDisposable
         Assert.All(_log.Events, entry => Assert.Contains("zen.test (127.0.0.2), session=S1", entry.Text));
 
         // Whoever has a name is not judged by the address.
-        Assert.Null(await guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: true, Cancellation));
+        Assert.Null(await guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: true, isServed: true, Cancellation));
     }
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class ClientGuardTests : IAsyncDisposable
         Assert.Equal("451 4.7.1 Greylisted, try again later (ref S1)", (await CheckAsync(guard)).ToString());
         Assert.Equal(0, _probe.Count);
         Assert.Contains("greylisted (FirstTry)", Assert.Single(_log.Events, entry => entry.Id == 2210).Text);
-        Assert.Null(await guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: true, Cancellation));
+        Assert.Null(await guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: true, isServed: true, Cancellation));
 
         _time.Advance(TimeSpan.FromMinutes(5));
         Assert.Null(await CheckAsync(guard));
@@ -101,7 +101,8 @@ public sealed class ClientGuardTests : IAsyncDisposable
         _probe.Result = new ProbeResult(ProbeOutcome.Refused, NoSuchUser);
         var guard = Open(new ProtectionOptions { RecipientVerification = Verification });
         Assert.Equal("550 5.1.1 Recipient does not exist here (ref S1)", (await CheckAsync(guard)).ToString());
-        Assert.Equal(550, (await guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: true, Cancellation))?.Code);
+        Assert.Equal(550, (await guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: true, isServed: true, Cancellation))?.Code);
+        Assert.Null(await guard.CheckAsync("a@sender.test", "user@elsewhere.test", isAuthenticated: true, isServed: false, Cancellation));
         Assert.All(_log.Events, entry => Assert.Contains("no such user", entry.Text));
         Assert.Equal(2, _log.Count(2220));
     }
@@ -131,12 +132,12 @@ public sealed class ClientGuardTests : IAsyncDisposable
     {
         _dns.Ignore("9.113.0.203.zen.test");
         using var session = new CancellationTokenSource();
-        var check = Open(new ProtectionOptions { DnsLists = Lists }).CheckAsync("a@sender.test", "user@example.com", false, session.Token).AsTask();
+        var check = Open(new ProtectionOptions { DnsLists = Lists }).CheckAsync("a@sender.test", "user@example.com", isAuthenticated: false, isServed: true, session.Token).AsTask();
         await session.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => check);
     }
 
-    private static ValueTask<SmtpReply?> CheckAsync(ClientGuard guard) => guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: false, Cancellation);
+    private static ValueTask<SmtpReply?> CheckAsync(ClientGuard guard) => guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: false, isServed: true, Cancellation);
 
     private ClientGuard Open(ProtectionOptions options)
     {
