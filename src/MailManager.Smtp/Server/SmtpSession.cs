@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using MailManager.Smtp.Limits;
 using MailManager.Smtp.Proxy;
@@ -225,6 +226,7 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
         : TimeSpan.FromMilliseconds(Math.Min((long)_options.Limits.IdleTimeout.TotalMilliseconds, _latest - _channel.Now));
 
     /// <summary>Does what a command asks for beyond its reply; false: the session is over.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ContinueAsync(NextStep step)
     {
         var dialogue = _dialogue!;
