@@ -110,8 +110,10 @@ public class SessionModelTests
             await service.Closed.Task.WaitAsync(TimeSpan.FromSeconds(30));
             Assert.Equal(model.Accepted, service.Accepted);
             Assert.Empty(service.Faults);
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             while (server.OpenSessions > 0)
             {
+                patience.Token.ThrowIfCancellationRequested();
                 await Task.Yield();
             }
 

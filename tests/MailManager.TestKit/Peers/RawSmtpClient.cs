@@ -17,6 +17,7 @@ public sealed class RawSmtpClient : IAsyncDisposable
     private readonly int _pieceLength = int.MaxValue;
     private readonly byte[] _buffer = new byte[64 * 1024];
     private Stream _stream;
+    private Stream? _clear;
     private int _start;
     private int _end;
 
@@ -97,6 +98,13 @@ public sealed class RawSmtpClient : IAsyncDisposable
         _memory?.EndOutput();
     }
 
+    /// <summary>Sends close_notify; what is sent from then on is clear text.</summary>
+    public async Task EndTlsAsync()
+    {
+        await ((SslStream)_stream).ShutdownAsync().WaitAsync(Patience);
+        _stream = _clear!;
+    }
+
     /// <summary>Sends a line with CRLF and reads the reply.</summary>
     public async Task<string> CommandAsync(string line)
     {
@@ -166,6 +174,7 @@ public sealed class RawSmtpClient : IAsyncDisposable
             EnabledSslProtocols = protocols,
             RemoteCertificateValidationCallback = static (_, _, _, _) => true,
         }).WaitAsync(Patience);
+        _clear = _stream;
         _stream = tls;
     }
 
