@@ -50,7 +50,7 @@ internal sealed class CredentialStore
     }
 
     /// <summary>
-    /// Hashes the passwords now in the configuration (some 25 ms each) and remembers which managed ones changed. Managed passwords of this ingress point
+    /// Hashes the passwords now in the configuration (some 16 ms each) and remembers which managed ones changed. Managed passwords of this ingress point
     /// that are not among the sources are forgotten, so a credential that was removed is gone at once. Throws <see cref="CredentialStoreException"/>.
     /// </summary>
     public IngressCredentials Create(string ingressPoint, IReadOnlyList<CredentialSource> sources)
