@@ -9,6 +9,8 @@
 #   tests/postfix-instance.sh DIR PORT RELAYPORT   takes mail and relays it to 127.0.0.1:RELAYPORT, tuned for throughput
 #   tests/postfix-instance.sh DIR PORT RELAYPORT CERTIFICATE KEY   the same, and offers STARTTLS with these PEM files
 #
+# Lines of DIR/main.add and DIR/master.add, where these files exist, are put at the end of its main.cf and master.cf.
+#
 # DIR should be under /tmp or another directory that nobody may enter. Log: DIR/mail.log. It accepts connections when
 # DIR/queue/pid/master.pid is there and 127.0.0.1:PORT answers, usually within a second.
 # Stop it: kill "$(cat DIR/queue/pid/master.pid)" (SIGTERM; Postfix stops its own children). Started from a program or from a
@@ -139,6 +141,12 @@ anvil     unix  - - n - 1 anvil
 scache    unix  - - n - 1 scache
 postlog   unix-dgram n - n - 1 postlogd
 MASTER
+
+for file in main master; do
+    if [ -e "$dir/$file.add" ]; then
+        cat "$dir/$file.add" >>"$dir/etc/$file.cf"
+    fi
+done
 
 # A session of its own, so that SIGTERM to master reaches all of its children and nobody else.
 exec env LD_LIBRARY_PATH="$(cat "$root/library-path")" MAIL_CONFIG="$dir/etc" \

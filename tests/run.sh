@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds everything, checks formatting and runs every test program. On a fresh Debian it needs
 # the .NET SDK, git and apt, and the right to install packages. Starts no system service: the packages have none, and Postfix
-# is only unpacked (postfix-unpack.sh). With everything in place it needs no network beyond what restore needs.
+# and HAProxy are only unpacked (postfix-unpack.sh, haproxy-unpack.sh). With everything in place it needs no network beyond what
+# restore needs.
 #
 #   bash tests/run.sh             everything
 #   bash tests/run.sh Smtp Queue  only test programs whose name contains one of the words
@@ -12,6 +13,8 @@
 #   MAILMANAGER_REPOSITORY        root of this repository
 #   MAILMANAGER_POSTFIX_ROOT      unpacked Postfix: bin/smtp-source, bin/smtp-sink (needs -u nobody as root), bin/postqueue
 #   MAILMANAGER_POSTFIX_INSTANCE  script that runs a Postfix of its own; its head says how
+#   MAILMANAGER_HAPROXY_ROOT      unpacked HAProxy: bin/haproxy
+#   MAILMANAGER_NODEMAILER_ROOT   node_modules/nodemailer is in it
 #   MAILMANAGER_LOADTESTS         MailManager.LoadTests.dll, load driver and sink (dotnet DLL --help)
 #   MAILMANAGER_EXECUTABLE        the built mailmanager
 set -euo pipefail
@@ -22,6 +25,8 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPE
 export MAILMANAGER_REPOSITORY=$root
 export MAILMANAGER_POSTFIX_ROOT=$root/artifacts/postfix
 export MAILMANAGER_POSTFIX_INSTANCE=$root/tests/postfix-instance.sh
+export MAILMANAGER_HAPROXY_ROOT=$root/artifacts/haproxy
+export MAILMANAGER_NODEMAILER_ROOT=$root/artifacts/nodemailer
 export MAILMANAGER_LOADTESTS=$root/perf/MailManager.LoadTests/bin/Release/net10.0/MailManager.LoadTests.dll
 export MAILMANAGER_EXECUTABLE=$root/src/MailManager.Mta/bin/Release/net10.0/mailmanager
 results=$root/artifacts/tests
@@ -46,6 +51,10 @@ install_packages() {
     command -v sqlite3 >/dev/null || packages+=(sqlite3)
     command -v curl >/dev/null || packages+=(curl)
     command -v openssl >/dev/null || packages+=(openssl)
+    command -v python3 >/dev/null || packages+=(python3)
+    command -v node >/dev/null || packages+=(nodejs)
+    [ -e artifacts/nodemailer/complete ] || command -v npm >/dev/null || packages+=(npm)
+    compgen -G '/usr/lib/*/sasl2/libscram.so' >/dev/null || packages+=(libsasl2-modules) # SCRAM of Postfix's client
     if [ ${#packages[@]} -gt 0 ]; then
         echo "installing ${packages[*]}"
         apt-get -qq update
@@ -92,6 +101,8 @@ words=("$@")
 mkdir -p "$results"
 install_packages || { fail "installing packages"; finish; }
 bash tests/postfix-unpack.sh "$MAILMANAGER_POSTFIX_ROOT" || { fail "unpacking Postfix"; finish; }
+bash tests/haproxy-unpack.sh "$MAILMANAGER_HAPROXY_ROOT" || { fail "unpacking HAProxy"; finish; }
+bash tests/clients/nodemailer/install.sh "$MAILMANAGER_NODEMAILER_ROOT" || { fail "installing nodemailer"; finish; }
 
 dotnet build -c Release -v q MailManager.Mta.sln || { fail "build"; finish; }
 dotnet format MailManager.Mta.sln --verify-no-changes --no-restore || fail "formatting (dotnet format)"

@@ -17,6 +17,14 @@ internal static class Programs
 
     public static string SmtpSink => Path.Combine(PostfixRoot, "bin/smtp-sink");
 
+    public static string HaProxy => Path.Combine(Existing("MAILMANAGER_HAPROXY_ROOT", "artifacts/haproxy"), "bin/haproxy");
+
+    /// <summary>The directory in which node finds nodemailer.</summary>
+    public static string NodeModules => Path.Combine(Existing("MAILMANAGER_NODEMAILER_ROOT", "artifacts/nodemailer"), "node_modules");
+
+    /// <summary>A script or a data file below <c>tests/clients</c>.</summary>
+    public static string Client(string path) => Path.Combine(RepositoryRoot.Path, "tests/clients", path);
+
     private static string PostfixRoot => Existing("MAILMANAGER_POSTFIX_ROOT", "artifacts/postfix");
 
     private static string Existing(string variable, string fallback)
