@@ -22,7 +22,8 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
 
     public TaskCompletionSource Closed { get; private set; } = new();
 
-    public required MemoryGauge Memory { get; init; }
+    /// <summary>Of the server that has this service.</summary>
+    public required SessionGovernor Governor { get; init; }
 
     /// <summary>Before each session.</summary>
     public void Begin()
@@ -189,6 +190,7 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
         public void Close()
         {
             Expect(_sender is null, "a transaction is left open");
+            Expect(_hasThrown || service.Governor.Messages == 0, "a message that has ended is still counted");
             Fill(-_filled);
             service.Closed.SetResult();
         }
@@ -205,17 +207,17 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
             return answer();
         }
 
-        private static ValueTask<SmtpReply> AnswerAsync(string address, Func<SmtpReply> answer)
+        private ValueTask<SmtpReply> AnswerAsync(string address, Func<SmtpReply> answer)
         {
-            var isThrown = address.StartsWith("throw", StringComparison.Ordinal);
-            Func<SmtpReply> all = isThrown ? () => throw new InvalidOperationException("The service fails.") : answer;
+            _hasThrown |= address.StartsWith("throw", StringComparison.Ordinal);
+            Func<SmtpReply> all = _hasThrown ? () => throw new InvalidOperationException("The service fails.") : answer;
             return address.Contains("late", StringComparison.Ordinal) ? AnswerLateAsync(all) : ValueTask.FromResult(all());
         }
 
         private void Fill(long octets)
         {
             _filled += octets;
-            service.Memory.Add(octets);
+            service.Governor.Memory.Add(octets);
         }
 
         private void Expect(bool isInOrder, string fault)

@@ -6,6 +6,8 @@ namespace MailManager.Smtp.Tests.Server;
 /// <summary>What clients do next, as octets in Latin-1. <c>##</c> stands for the number of the step, <c>%</c> for two groups of IPv6 of the client's own.</summary>
 internal static class SessionSteps
 {
+    private const string Login = "AUTH TWO b25l\r\ndHdv\r\n";
+
     private static readonly string[] Contents =
     [
         "", "x##\r\n", "spam##\r\n", "x\0##\r\n", "one##\r\n..\r\n.two\r\n", "a\r##\r\n", "a\n##\r\n", "a\n.\r\n", "a\r.\r\n##\r\n",
@@ -25,18 +27,28 @@ internal static class SessionSteps
         "NOOP " + new string('x', 510) + "\r\n", "DATA x\r\n",
     ];
 
-    /// <summary>In clear text, before STARTTLS.</summary>
-    public static Gen<string> ClearText { get; } = Steps(isLmtp: false, AnyOf("AUTH TWO b25l\r\n", "AUTH\r\n"));
+    /// <summary>In clear text, before STARTTLS: mostly so that it is in order.</summary>
+    public static Gen<string[]> BeforeTls { get; } = Gen.Select(
+        Steps(isLmtp: false, AnyOf("AUTH TWO b25l\r\n", "AUTH\r\n")).Array[0, 4],
+        Gen.Int[0, 9],
+        (steps, choice) => choice == 0 ? steps : choice < 5 ? [.. steps, "EHLO client.example\r\n"] : ["EHLO client.example\r\n", .. steps, "RSET\r\n"]);
 
-    /// <summary>All of a session, or what comes after STARTTLS.</summary>
-    public static Gen<string> For(SessionKind kind) =>
-        kind.HasAuth
+    /// <summary>All of a session, or what comes after STARTTLS. Most begin as a session should: the errors allowed are soon spent.</summary>
+    public static Gen<string[]> For(SessionKind kind)
+    {
+        var hello = kind.IsLmtp ? "LHLO client.example\r\n" : "EHLO client.example\r\n";
+        var steps = kind.HasAuth
             ? Steps(
                 kind.IsLmtp,
                 AnyOf(
-                    "AUTH TWO b25l\r\ndHdv\r\n", "AUTH TWO b25l\r\ndHdv\r\n", "AUTH TWO b25l\r\ndHdv\r\n", "AUTH TWO b25l\r\n*\r\n", "AUTH TWO b25l\r\nd3Jvbmc=\r\n",
-                    "AUTH TWO b25l\r\nMAIL FROM:<a@b.example>\r\n", "AUTH TWO b25l\r\n*\n", "AUTH TWO b25l\r\n", "AUTH ONE\r\n", "AUTH\r\n", "STARTTLS\r\n"))
+                    Login, Login, Login, "AUTH TWO b25l\r\n*\r\n", "AUTH TWO b25l\r\nd3Jvbmc=\r\n", "AUTH TWO b25l\r\nMAIL FROM:<a@b.example>\r\n",
+                    "AUTH TWO b25l\r\n*\n", "AUTH TWO b25l\r\n", "AUTH ONE\r\n", "AUTH\r\n", "STARTTLS\r\n"))
             : Steps(kind.IsLmtp, AnyOf("STARTTLS\r\n", "AUTH TWO b25l\r\n"));
+        return Gen.Select(
+            steps.Array[0, 30],
+            Gen.Int[0, 9],
+            (rest, choice) => choice == 0 ? rest : kind.HasAuth && choice > 3 ? [hello, Login, .. rest] : [hello, .. rest]);
+    }
 
     private static Gen<string> Steps(bool isLmtp, Gen<string> secure)
     {
@@ -62,12 +74,12 @@ internal static class SessionSteps
             "XCLIENT ADDR=IPv6:2001:db8:%::1\r\n", "XCLIENT ADDR=IPv6:2001:db8:%::2 PROTO=SMTP HELO=claimed.example\r\n", "XCLIENT LOGIN=x\r\n",
             "XCLIENT ADDR=IPv6:2001:db8:bad::1\r\n");
         var rare = Gen.Frequency(
-            (4, xclient), (4, AnyOf(Chunks).Select(octets => Chunk(octets, octets.Length + 9, isLast: false))),
+            (4, AnyOf(Chunks).Select(octets => Chunk(octets, octets.Length + 9, isLast: false))),
             (1, AnyOf("GET / HTTP/1.1\r\n", "QUIT\r\n", "BDAT\r\n", "BDAT -1\r\n", "BDAT 121 LAST\r\n", new string('z', 600) + "\r\n")));
 
         // Whole transactions, so that most sequences get somewhere, between steps in any order.
         var whole = Gen.Select(mail, recipient, Gen.OneOf(data, chunk), (first, second, third) => first + second + third);
-        return Gen.Frequency((6, hellos), (8, mail), (10, recipient), (6, data), (8, chunk), (12, whole), (5, AnyOf(Anywhere)), (4, secure), (2, rare));
+        return Gen.Frequency((6, hellos), (8, mail), (10, recipient), (6, data), (8, chunk), (12, whole), (5, AnyOf(Anywhere)), (4, secure), (3, xclient), (2, rare));
     }
 
     private static Gen<string> AnyOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
