@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Compares MailManager with Postfix (tuned, same durability) and with raw smtp-sink, in turn, on this machine: same generator
-# (smtp-source, closed loop), same sink (MailManager.LoadTests). Prints medians, ratios of medians and the targets.
+# (smtp-source, closed loop; for TLS MailManager.LoadTests, which smtp-source has none of), same sink (MailManager.LoadTests). Prints medians, ratios of medians and the targets.
 #
-#   perf/compare.sh [--quick] [--rounds N] [--scenarios kept20,kept100,new20,big20,peak,memory,latency,syncs]
+#   perf/compare.sh [--quick] [--rounds N] [--scenarios kept20,kept100,kept1000,new20,tls20,tlsnew20,big20,peak,memory,latency,syncs]
 #                   [--peers raw,postfix,mailmanager] [--directory DIR] [--port FIRST]
 #
 # Needs root (Postfix does). Everything runs on loopback, ports FIRST to FIRST+9 (default 23100), with its files in a
@@ -18,7 +18,7 @@ source perf/peers.sh
 has() { [[ ,$1, == *",$2,"* ]]; }
 
 rounds=5 quick='' parent=${TMPDIR:-/tmp} first=23100
-scenarios=kept20,kept100,new20,big20,peak,memory,latency,syncs
+scenarios=kept20,kept100,kept1000,new20,tls20,tlsnew20,big20,peak,memory,latency,syncs
 peers=raw,postfix,mailmanager
 while [ $# -gt 0 ]; do
     case $1 in
@@ -64,7 +64,7 @@ messages() {
     local count
     case $1 in
         big20 | peak) count=8000 ;;
-        new20) count=8000 ;;
+        new20 | tlsnew20) count=8000 ;;
         *) count=24000 ;;
     esac
     [ "$2" = postfix ] && count=$((count / 10))
@@ -102,11 +102,39 @@ run() {
         "$(json_field generatorCpuMsPerMessage "$json")" "$rss" "$(json_field peakPssKiB "$json")" >>"$tsv"
 }
 
+# As run, over STARTTLS: SCENARIO PEER ROUND SESSIONS MESSAGES-PER-CONNECTION (0: kept). The driver pipelines. Accepted/s is the driver's own, without its start.
+run_tls() {
+    local scenario=$1 peer=$2 round=$3 count json
+    [ "$peer" = raw ] && return # smtp-sink has no TLS
+    count=$(messages "$scenario" "$peer")
+    json=$results/$scenario-$peer-$round.json
+    if ! "${load[@]}" measure --server-pid "$(pid_of "$peer")" --messages "$count" --limit 180 --sink-stats "$work/sink.stats" --json "$json" -- \
+        "${load[@]}" load --port "$(port_of "$peer")" --starttls --pipelining --sessions "$4" --messages "$count" --messages-per-connection "$5" \
+        --json "$work/load.json" >"$work/measure.out" 2>&1; then
+        echo "$scenario $peer round $round FAILED: $(tail -1 "$work/measure.out")"
+        return
+    fi
+    cp "$work/load.json" "$results/$scenario-$peer-$round-driver.json"
+    local accepted
+    accepted=$(sed -n 's/.*"acceptedPerSecond": \([0-9.]*\).*/\1/p' "$work/load.json")
+    echo "$scenario $peer round $round: driver's accepted $accepted/s; $(tail -1 "$work/measure.out")"
+    [ "$round" = warm ] && return
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$scenario" "$peer" "$accepted" \
+        "$(json_field deliveredPerSecond "$json")" "$(json_field serverCpuMsPerMessage "$json")" \
+        "$(json_field generatorCpuMsPerMessage "$json")" "$(json_field peakRssKiB "$json")" "$(json_field peakPssKiB "$json")" >>"$tsv"
+}
+
 run_scenario() { # SCENARIO PEER ROUND
     case $1 in
         kept20) run "$@" 20 10240 ;;
         kept100) run "$@" 100 10240 ;;
+        kept1000)
+            [ "$2" = postfix ] && return # has 200 processes, one for each session
+            run "$@" 1000 10240
+            ;;
         new20) run "$@" 20 10240 one ;;
+        tls20) run_tls "$@" 20 0 ;;
+        tlsnew20) run_tls "$@" 20 1 ;;
         big20) run "$@" 20 102400 ;;
         peak) run "$@" 100 102400 ;;
     esac
@@ -114,6 +142,7 @@ run_scenario() { # SCENARIO PEER ROUND
 
 echo "work directory $work ($(stat -f -c %T "$work")), $(nproc) cores, load $(cut -d' ' -f1-3 /proc/loadavg), $rounds rounds"
 "${load[@]}" disk --directory "$work" | tee "$results/disk.txt"
+make_certificate
 start_sink
 incomplete=''
 for peer in ${peers//,/ }; do
@@ -148,10 +177,14 @@ echo "warming up"
 for peer in $list; do
     run_scenario kept20 "$peer" warm
     run_scenario new20 "$peer" warm
+    if [[ $scenarios == *tls* ]]; then
+        run_scenario tls20 "$peer" warm
+        run_scenario tlsnew20 "$peer" warm
+    fi
 done
 
 for ((round = 1; round <= rounds; round++)); do
-    for scenario in kept20 kept100 new20 big20 peak; do
+    for scenario in kept20 kept100 kept1000 new20 tls20 tlsnew20 big20 peak; do
         has "$scenarios" "$scenario" || continue
         for peer in $list; do
             run_scenario "$scenario" "$peer" "$round"

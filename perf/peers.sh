@@ -62,7 +62,8 @@ start_peer() {
             ;;
         postfix)
             rm -rf "$work/postfix"
-            "$@" bash "$root/tests/postfix-instance.sh" "$work/postfix" "$(port_of postfix)" "$(port_of sink)" >"$work/postfix.log" 2>&1 &
+            "$@" bash "$root/tests/postfix-instance.sh" "$work/postfix" "$(port_of postfix)" "$(port_of sink)" \
+                "$work/cert.pem" "$work/key.pem" >"$work/postfix.log" 2>&1 &
             ;;
         mailmanager)
             rm -rf "$work/mailmanager"
@@ -105,12 +106,20 @@ stop_all() {
     done
 }
 
-# What both MTAs do: take mail for example.com from loopback, store it durably, relay it to the sink without TLS.
+# One certificate for both MTAs, ECDSA on P-256.
+make_certificate() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+        -addext subjectAltName=DNS:localhost -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
+}
+
+# What both MTAs do: take mail for example.com from loopback, offer STARTTLS, store it durably, relay it to the sink without TLS. Loopback is
+# exempt from the limits on clients, but a session has 1,000 transactions unless told otherwise, and generators that keep sessions send more.
 write_configuration() {
     cat <<YAML
 Node:
   Hostname: mailmanager.test
   Management: { Listen: "127.0.0.1:$(port_of management)" }
+  Tls: { CertificatePath: "$work/cert.pem", KeyPath: "$work/key.pem" }
 Identities: [ example.com ]
 TrafficPolicies:
   - TrafficPolicyName: all
@@ -138,6 +147,7 @@ IngressPoints:
     TrafficPolicyId: all
     RuleSetId: relay
     Listeners: ["127.0.0.1:$(port_of mailmanager)"]
+    Limits: { Transactions: 1000000 }
 YAML
 }
 

@@ -24,6 +24,10 @@ function delivered(s, wanted,    p) {
     p = median(s SUBSEP "postfix" SUBSEP 4)
     if (p > 0 && (s SUBSEP "mailmanager") in runs) target(s ": delivered, times Postfix", median(s SUBSEP "mailmanager" SUBSEP 4) / p, wanted, 1)
 }
+function accepted(s, wanted,    p) {
+    p = median(s SUBSEP "postfix" SUBSEP 3)
+    if (p > 0 && (s SUBSEP "mailmanager") in runs) target(s ": accepted, times Postfix", median(s SUBSEP "mailmanager" SUBSEP 3) / p, wanted, 1)
+}
 function cpu(s, wanted,    p) {
     p = median(s SUBSEP "postfix" SUBSEP 5)
     if (p > 0 && (s SUBSEP "mailmanager") in runs) target(s ": CPU, part of Postfix", median(s SUBSEP "mailmanager" SUBSEP 5) / p, sprintf("%.3f", wanted), 0)
@@ -40,7 +44,7 @@ FILENAME == "latency.tsv" {
     if ($2 == "mailmanager") dot[$1] = $3
 }
 END {
-    split("kept20 kept100 new20 big20 peak", order, " ")
+    split("kept20 kept100 kept1000 new20 tls20 tlsnew20 big20 peak", order, " ")
     split("raw postfix mailmanager", peers, " ")
     printf "\n%-9s %-12s %4s %11s %12s %11s %11s %9s %9s\n", "scenario", "peer", "runs", "accepted/s", "delivered/s", "CPU ms/msg", "gen ms/msg", "RSS MiB", "PSS MiB"
     for (o = 1; o in order; o++) for (q = 1; q in peers; q++) {
@@ -64,6 +68,9 @@ END {
     for (i = 1; i <= latencies; i++) print lines[i]
     print ""
     delivered("kept20", 8); delivered("kept100", 12); delivered("new20", 4); delivered("big20", 8)
+    accepted("tls20", 6); accepted("tlsnew20", 2)
+    few = median("kept20" SUBSEP "mailmanager" SUBSEP 3)
+    if (few > 0 && ("kept1000" SUBSEP "mailmanager") in runs) target("kept1000: accepted, part of kept20", median("kept1000" SUBSEP "mailmanager" SUBSEP 3) / few, 0.85, 1)
     raw = median("kept100" SUBSEP "raw" SUBSEP 3)
     if (raw > 0 && ("kept100" SUBSEP "mailmanager") in runs) target("kept100: accepted, part of raw smtp-sink", median("kept100" SUBSEP "mailmanager" SUBSEP 3) / raw, 0.4, 1)
     for (r in dot) if (sync > 0) target("final dot to 250 at " r "/s, p50 in disk syncs", dot[r] / sync, 2, 0)

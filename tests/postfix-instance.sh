@@ -7,6 +7,7 @@
 #                                                  files owned by nobody); offers STARTTLS (certificate DIR/cert.pem, for localhost
 #                                                  and 127.0.0.1)
 #   tests/postfix-instance.sh DIR PORT RELAYPORT   takes mail and relays it to 127.0.0.1:RELAYPORT, tuned for throughput
+#   tests/postfix-instance.sh DIR PORT RELAYPORT CERTIFICATE KEY   the same, and offers STARTTLS with these PEM files
 #
 # Lines of DIR/main.add and DIR/master.add, where these files exist, are put at the end of its main.cf and master.cf.
 #
@@ -29,7 +30,7 @@ root=$(cd "$root" && pwd)
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
 port=$2
-relay=${3:-}
+relay=${3:-} certificate=${4:-} key=${5:-}
 
 chmod 755 "$dir"
 mkdir -p "$dir/etc" "$dir/data" "$dir/mail"
@@ -83,7 +84,9 @@ MAIN
 if [ -n "$relay" ]; then
     cat >>"$dir/etc/main.cf" <<MAIN
 relayhost = [127.0.0.1]:$relay
-smtpd_tls_security_level = none
+smtpd_tls_security_level = $([ -n "$certificate" ] && echo may || echo none)
+smtpd_tls_cert_file = $certificate
+smtpd_tls_key_file = $key
 smtp_tls_security_level = none
 initial_destination_concurrency = 20
 default_destination_concurrency_limit = 50

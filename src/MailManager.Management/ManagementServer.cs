@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
 
 namespace MailManager.Management;
 
@@ -37,6 +38,7 @@ public sealed class ManagementServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
+        builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics.AddMeter("MailManager.*").AddPrometheusExporter());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -47,6 +49,7 @@ public sealed class ManagementServer : IAsyncDisposable
         application.UseRouting();
         application.MapGet("/health/live", static () => Results.Text("live\n"));
         application.MapGet("/health/ready", () => Ready(readiness));
+        application.MapPrometheusScrapingEndpoint("/metrics");
         await application.StartAsync().ConfigureAwait(false);
         return new ManagementServer(application);
     }

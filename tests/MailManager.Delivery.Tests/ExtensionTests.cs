@@ -187,16 +187,6 @@ public sealed class ExtensionTests
             command => Assert.Matches(@"^RCPT TO:<(u.@example\.com)> NOTIFY=FAILURE ORCPT=rfc822;\1$", command));
     }
 
-    [Fact]
-    public async Task A_server_by_our_own_name_is_not_given_mail()
-    {
-        await using var fixture = Start();
-        fixture.Peer.Script.Name = "MX.test";
-        var settlement = await fixture.DeliverAsync(fixture.Delivery());
-        Assert.Empty(settlement.Remaining);
-        Assert.Contains("Status: 5.4.6", Notifications.Text(settlement), StringComparison.Ordinal);
-    }
-
     private static DeliveryFixture Start(params string[] extensions)
     {
         var fixture = DeliveryFixture.Start();

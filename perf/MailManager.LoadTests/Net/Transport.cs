@@ -16,6 +16,22 @@ internal sealed class TransportException(string kind, Exception? inner = null) :
 /// </summary>
 internal sealed class Transport : IDisposable
 {
+    // Every handshake is a full one, whatever server and runtime would remember. Any certificate is good, so that no chain needs to be found.
+    private static readonly SslClientAuthenticationOptions ClientTls = new()
+    {
+        TargetHost = "localhost",
+        AllowTlsResume = false,
+        CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        },
+#pragma warning disable CA5359 // The peer is this machine's own test server with a self-signed certificate.
+        RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+#pragma warning restore CA5359
+    };
+
     private readonly Socket _socket;
     private readonly Watchdog _watchdog;
     private SslStream? _tls;
@@ -99,14 +115,8 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    /// <summary>Client side of STARTTLS. Any certificate is good: the peer is on loopback and self-signed.</summary>
-    public Task StartTlsAsClientAsync() => HandshakeAsync(tls => tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-    {
-        TargetHost = "localhost",
-#pragma warning disable CA5359 // The peer is this machine's own test server with a self-signed certificate.
-        RemoteCertificateValidationCallback = static (_, _, _, _) => true,
-#pragma warning restore CA5359
-    }));
+    /// <summary>Client side of STARTTLS, always with a full handshake.</summary>
+    public Task StartTlsAsClientAsync() => HandshakeAsync(static tls => tls.AuthenticateAsClientAsync(ClientTls));
 
     /// <summary>Server side of STARTTLS.</summary>
     public Task StartTlsAsServerAsync(X509Certificate2 certificate) => HandshakeAsync(

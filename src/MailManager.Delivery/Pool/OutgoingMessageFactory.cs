@@ -15,19 +15,19 @@ internal sealed class OutgoingMessageFactory
 
     public OutgoingMessage Create(
         QueuedDelivery delivery, MessageContent content, ReadOnlyMemory<string> recipients, ReadOnlyMemory<RecipientOptions?> recipientOptions) => new()
-    {
-        ReversePath = delivery.Instructions.ReversePath,
-        Recipients = recipients,
-        RecipientOptions = recipientOptions,
-        Options = delivery.Envelope.Options,
-        HasUtf8Header = delivery.Envelope.Options is { IsUtf8: true } && HasUtf8Header(delivery.Instructions.Prefix.Span, content.Head.Span),
-        Body = delivery.Envelope.Body,
-        Prefix = delivery.Instructions.Prefix,
-        NeedsSeparator = !delivery.Instructions.Prefix.IsEmpty && !StartsWell(content.Head.Span),
-        Head = content.Head,
-        Rest = content.IsInMemory ? null : new BodyFileReader(content.File!),
-        ContentLength = content.Length,
-    };
+        {
+            ReversePath = delivery.Instructions.ReversePath,
+            Recipients = recipients,
+            RecipientOptions = recipientOptions,
+            Options = delivery.Envelope.Options,
+            HasUtf8Header = delivery.Envelope.Options is { IsUtf8: true } && HasUtf8Header(delivery.Instructions.Prefix.Span, content.Head.Span),
+            Body = delivery.Envelope.Body,
+            Prefix = delivery.Instructions.Prefix,
+            NeedsSeparator = !delivery.Instructions.Prefix.IsEmpty && !StartsWell(content.Head.Span),
+            Head = content.Head,
+            Rest = content.IsInMemory ? null : new BodyFileReader(content.File!),
+            ContentLength = content.Length,
+        };
 
     private bool HasUtf8Header(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> head)
     {

@@ -15,6 +15,8 @@ internal sealed class RouteOpener(SmtpConnector connector, MxResolver resolver, 
     /// <summary>Addresses tried in one attempt, so that a domain with thousands of them holds nobody up. Postfix: 5.</summary>
     private const int MaxAddresses = 6;
 
+    private const int SmtpPort = 25;
+
     public async ValueTask<(SmtpClientConnection? Connection, SmtpFailure? Failure)> OpenAsync(Route route, CancellationToken cancellationToken)
     {
         var (targets, failure) = route.IsMx
@@ -32,6 +34,11 @@ internal sealed class RouteOpener(SmtpConnector connector, MxResolver resolver, 
 
             isTried = true;
             var settings = route.IsMx ? route.Settings with { ServerName = target.Host } : route.Settings;
+            if (target.Address.Port == SmtpPort)
+            {
+                settings = settings with { TakesOwnNameForLoop = true };
+            }
+
             (var connection, failure) = await OpenAsync(target.Address, settings, cancellationToken).ConfigureAwait(false);
             if (connection is not null)
             {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using MailManager.Smtp.Limits;
 
 namespace MailManager.Mta.Configuration;
 
@@ -24,7 +25,8 @@ public sealed record NodeSettings
     /// <summary>Chosen by the server name that a client asks for (SNI), from the names in each. At most 1,000. Default: none.</summary>
     public ImmutableArray<TlsFiles> Certificates { get; init; } = [];
 
-    public ServerLimits Limits { get; init; } = new();
+    /// <summary>Of the whole server.</summary>
+    public SessionGovernorOptions Limits { get; init; } = ServerLimitsReader.Defaults;
 }
 
 /// <summary>A certificate of the server.</summary>

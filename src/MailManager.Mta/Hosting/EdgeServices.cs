@@ -3,7 +3,6 @@ using MailManager.Mta.Credentials;
 using MailManager.Mta.Tls;
 using MailManager.Resources.IngressPoints;
 using MailManager.Resources.Secrets;
-using MailManager.Smtp.Limits;
 using MailManager.Smtp.Sasl;
 using MailManager.Smtp.Server;
 using Microsoft.Extensions.Logging;
@@ -36,22 +35,6 @@ internal sealed class EdgeServices : IAsyncDisposable
         _credentials = CredentialStore.Open(node.DataDirectory, time);
         var files = node.Tls ?? NodeCertificate.EnsureSelfSigned(node.DataDirectory, node.Hostname, time.GetUtcNow());
         _certificates = CertificateStore.Open([files, .. node.Certificates], time, loggers.CreateLogger<CertificateStore>());
-    }
-
-    /// <summary>Limits of the server as a whole, in the words of those who enforce them.</summary>
-    public static SessionGovernorOptions ToOptions(ServerLimits limits)
-    {
-        var options = new SessionGovernorOptions
-        {
-            Sessions = limits.Sessions,
-            SessionsPerAddress = limits.SessionsPerAddress,
-            SessionsPerNetwork = limits.SessionsPerNetwork,
-            ConnectionsPerMinute = limits.ConnectionsPerMinute,
-            RecipientsPerMinute = limits.RecipientsPerMinute,
-            MessagesInFlight = limits.MessagesInFlight,
-            Exempt = limits.Exempt,
-        };
-        return limits.Memory is { } memory ? options with { Memory = memory } : options;
     }
 
     /// <summary>Reads the certificate files again.</summary>

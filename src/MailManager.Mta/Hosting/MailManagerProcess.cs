@@ -39,18 +39,21 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         CreatePrivateDirectory(node.DataDirectory);
         _edge = new EdgeServices(node, resources.Secrets, loggers, time);
         _queue = MailQueue.Open(new MailQueueOptions { Directory = Path.Combine(node.DataDirectory, "spool") }, time, loggers.CreateLogger<MailQueue>());
+
+        // Deliveries of before begin before the listeners do.
+        IPEndPoint[] configured = [.. resources.IngressPoints.SelectMany(ingress => ingress.Listeners).Select(listener => listener.Address)];
         DeliveryOptions = new DeliveryOptions
         {
             Hostname = node.Hostname,
             RetrySchedule = delivery.RetrySchedule,
             Expiry = delivery.Expiry,
             DsnRelay = delivery.DsnRelay,
-            Listeners = () => _listeners.Select(listener => listener.EndPoint),
+            Listeners = () => configured.Concat(_listeners.Select(listener => listener.EndPoint)),
         };
         _delivery = new DeliveryService(DeliveryOptions, loggers.CreateLogger<DeliveryService>(), time);
         _delivery.Update(resources.Relays, resources.Secrets, resources.Identities);
         _protection = new ProtectionParts(configuration, DeliveryOptions, loggers, time);
-        _smtp = new SmtpServer(SmtpServer.CreateSocketTransport(loggers), EdgeServices.ToOptions(node.Limits), time, loggers);
+        _smtp = new SmtpServer(SmtpServer.CreateSocketTransport(loggers), node.Limits, time, loggers);
         _readiness = new ProcessReadiness(() => _queue.Health);
     }
 

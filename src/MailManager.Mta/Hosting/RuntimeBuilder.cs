@@ -65,7 +65,7 @@ internal sealed class RuntimeBuilder
             Fields = ingress.Limits.HeaderFields,
             Hops = ingress.Limits.Hops,
         },
-        Protection = ProtectionMapping.ToOptions(ingress.Protection),
+        Protection = ingress.Protection,
     };
 
     private TrustStore? ReadTrust(IngressPoint ingress, string path)

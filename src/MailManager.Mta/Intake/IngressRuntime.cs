@@ -1,5 +1,5 @@
-using MailManager.Mta.Protection;
 using MailManager.Resources.Identities;
+using MailManager.Resources.IngressPoints;
 using MailManager.Rules.Policies;
 using MailManager.Rules.RuleSets;
 
@@ -21,8 +21,7 @@ internal sealed record IngressRuntime
 
     public HeaderLimits Limits { get; init; } = new();
 
-    /// <summary>Null: all is off.</summary>
-    public ProtectionOptions? Protection { get; init; }
+    public ProtectionSettings Protection { get; init; } = new();
 
     /// <summary>In octets.</summary>
     public long MaxMessageSize => Policy.MaxMessageSizeBytes ?? DefaultMaxMessageSize;

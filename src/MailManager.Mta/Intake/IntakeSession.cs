@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
@@ -91,6 +92,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         return StandardReplies.StartMailInput;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SmtpReply> EndDataAsync(DataFaults faults, CancellationToken cancellationToken)
     {
         var workspace = _workspace!;
@@ -200,7 +202,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         ClientGuard guard, string recipient, RecipientOptions? options, CancellationToken cancellationToken)
     {
         var isAuthenticated = session.AuthenticatedAs is not null || session.ClientCertificate is not null;
-        if (await guard.CheckAsync(_reversePath, recipient, isAuthenticated, cancellationToken).ConfigureAwait(false) is { } refusal)
+        if (await guard.CheckAsync(_reversePath, recipient, isAuthenticated, _runtime.Identities.Covers(recipient), cancellationToken).ConfigureAwait(false) is { } refusal)
         {
             services.Metrics.Refused(_runtime.IngressPointName, "protection");
             return refusal;
@@ -209,6 +211,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         return Accept(recipient, options);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<SmtpReply> StoreAsync(
         IntakeWorkspace workspace, DeliveryPlan plan, ImmutableArray<DeliveryInstructions> deliveries, int headerLength, MessageId id)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using MailManager.Delivery.Probe;
+using MailManager.Resources.IngressPoints;
 using MailManager.Smtp.Replies;
 using Microsoft.Extensions.Logging;
 
@@ -13,11 +14,11 @@ namespace MailManager.Mta.Protection;
 internal sealed class ClientGuard
 {
     private readonly ProtectionServices _services;
-    private readonly ProtectionOptions _options;
+    private readonly ProtectionSettings _options;
     private readonly GuardedSession _session;
     private readonly Task<DnsListResult>? _lists;
 
-    public ClientGuard(ProtectionServices services, ProtectionOptions options, GuardedSession session)
+    public ClientGuard(ProtectionServices services, ProtectionSettings options, GuardedSession session)
     {
         _services = services;
         _options = options;
@@ -32,8 +33,10 @@ internal sealed class ClientGuard
     /// <param name="reversePath">Empty for the null reverse-path.</param>
     /// <param name="recipient">As the client wrote it, checked for syntax.</param>
     /// <param name="isAuthenticated">The client has proved a name (AUTH, certificate): only the recipient counts.</param>
+    /// <param name="isServed">The recipient is of a verified identity; of others, which a rule may replace, the relay is not asked.</param>
     /// <param name="cancellationToken">The session ends.</param>
-    public async ValueTask<SmtpReply?> CheckAsync(string reversePath, string recipient, bool isAuthenticated, CancellationToken cancellationToken)
+    public async ValueTask<SmtpReply?> CheckAsync(
+        string reversePath, string recipient, bool isAuthenticated, bool isServed, CancellationToken cancellationToken)
     {
         if (!isAuthenticated)
         {
@@ -50,7 +53,7 @@ internal sealed class ClientGuard
             }
         }
 
-        return _options.RecipientVerification is { } verification && _services.Recipients is { } verifier
+        return isServed && _options.RecipientVerification is { } verification && _services.Recipients is { } verifier
             ? Judge(await verifier.CheckAsync(verification, recipient, cancellationToken).ConfigureAwait(false), verification, reversePath, recipient)
             : null;
     }
@@ -63,7 +66,7 @@ internal sealed class ClientGuard
                 ProtectionLog.Listed(
                     _services.Logger, _session.IngressPoint, recipient, _session.Client, reversePath, result.Zone!, result.Answer!, _session.Id);
                 return Reply(550, 5, 7, 1, $"Your address is listed by {result.Zone}");
-            case DnsListOutcome.Failed when _options.DnsLists!.OnFailure == FailureMode.Defer:
+            case DnsListOutcome.Failed when _options.DnsLists!.OnFailure == ProtectionFailure.Defer:
                 ProtectionLog.ListFailed(_services.Logger, _session.IngressPoint, recipient, _session.Client, reversePath, result.Zone!, _session.Id);
                 return Reply(451, 4, 7, 1, "Your address cannot be checked now, try again later");
             default:
@@ -82,7 +85,7 @@ internal sealed class ClientGuard
         return Reply(451, 4, 7, 1, "Greylisted, try again later");
     }
 
-    private SmtpReply? Judge(in ProbeResult result, RecipientVerificationOptions options, string reversePath, string recipient)
+    private SmtpReply? Judge(in ProbeResult result, RecipientVerificationSettings options, string reversePath, string recipient)
     {
         switch (result.Outcome)
         {
@@ -92,7 +95,7 @@ internal sealed class ClientGuard
                 return result.Failure.Status is { IsPresent: true } status
                     ? Reply(550, status.Class, status.Subject, status.Detail, "Recipient's address cannot be used here")
                     : Reply(550, 5, 1, 1, "Recipient does not exist here");
-            case ProbeOutcome.Unknown when options.OnFailure == FailureMode.Defer:
+            case ProbeOutcome.Unknown when options.OnFailure == ProtectionFailure.Defer:
                 ProtectionLog.RecipientUnsure(
                     _services.Logger, _session.IngressPoint, recipient, _session.Client, reversePath, options.Relay, result.Failure!.ToString(), _session.Id);
                 return Reply(451, 4, 4, 3, "Recipient cannot be verified now, try again later");

@@ -1,5 +1,6 @@
 using System.Net;
 using DnsClient;
+using MailManager.Resources.IngressPoints;
 using Microsoft.Extensions.Logging;
 
 namespace MailManager.Mta.Protection;
@@ -31,7 +32,7 @@ internal sealed class DnsListChecker(IDnsQuery resolver, TimeProvider time, ILog
     private readonly AnswerCache<(string Zone, IPAddress Client), DnsListAnswer> _answers = new(Capacity, time);
 
     /// <summary>What the lists say about a client. Never fails; takes no longer than the options' time.</summary>
-    public Task<DnsListResult> CheckAsync(DnsListOptions options, IPAddress client)
+    public Task<DnsListResult> CheckAsync(DnsListSettings options, IPAddress client)
     {
         client = client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client;
         if (Contains(NotLookedUp, client) || Contains(options.Exempt.AsSpan(), client))
@@ -87,7 +88,7 @@ internal sealed class DnsListChecker(IDnsQuery resolver, TimeProvider time, ILog
         return false;
     }
 
-    private async Task<DnsListResult> AskAsync(DnsListOptions options, IPAddress client)
+    private async Task<DnsListResult> AskAsync(DnsListSettings options, IPAddress client)
     {
         using var deadline = new CancellationTokenSource(options.Timeout, time);
         var asked = options.Zones.Select(zone => AskAsync(zone, client, options.Timeout)).ToArray();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
+using MailManager.Resources.IngressPoints;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -58,7 +59,7 @@ internal sealed class Greylist : IAsyncDisposable
         new(path, maxTriplets, time, logger);
 
     /// <summary>Whether a client has to come again. Never fails.</summary>
-    public ValueTask<GreylistVerdict> CheckAsync(GreylistOptions options, IPAddress client, string reversePath, string recipient)
+    public ValueTask<GreylistVerdict> CheckAsync(GreylistingSettings options, IPAddress client, string reversePath, string recipient)
     {
         client = client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client;
         foreach (var range in options.Exempt)
@@ -236,7 +237,7 @@ internal sealed class Greylist : IAsyncDisposable
     }
 
     /// <summary>A client that waits for a verdict.</summary>
-    private sealed class Question(byte[]? secret, UInt128 network, UInt128 triplet, GreylistOptions options)
+    private sealed class Question(byte[]? secret, UInt128 network, UInt128 triplet, GreylistingSettings options)
     {
         /// <summary>The key that the hashes were made with: another store cannot make anything of them.</summary>
         public byte[]? Secret => secret;
@@ -245,7 +246,7 @@ internal sealed class Greylist : IAsyncDisposable
 
         public UInt128 Triplet => triplet;
 
-        public GreylistOptions Options => options;
+        public GreylistingSettings Options => options;
 
         public TaskCompletionSource<GreylistVerdict> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

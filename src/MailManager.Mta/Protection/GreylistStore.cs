@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using MailManager.Resources.IngressPoints;
 using Microsoft.Data.Sqlite;
 
 namespace MailManager.Mta.Protection;
@@ -92,7 +93,7 @@ internal sealed class GreylistStore : IDisposable
     /// <param name="triplet">Hash of its network, reverse-path and recipient.</param>
     /// <param name="options">The times.</param>
     /// <param name="now">Milliseconds since 1970.</param>
-    public GreylistVerdict Decide(UInt128 network, UInt128 triplet, GreylistOptions options, long now)
+    public GreylistVerdict Decide(UInt128 network, UInt128 triplet, GreylistingSettings options, long now)
     {
         var lifetime = now + (long)options.Lifetime.TotalMilliseconds;
         Bind(_findNetwork, Octets(network), now);

@@ -1,4 +1,5 @@
 using System.Net;
+using MailManager.Resources.IngressPoints;
 using Microsoft.Extensions.Logging;
 
 namespace MailManager.Mta.Protection;
@@ -16,12 +17,12 @@ internal sealed record ProtectionServices(DnsListChecker? DnsLists, Greylist? Gr
     /// The guard of one session, which begins at once to look the client up; null when nothing is on. When another address counts as the client's
     /// from then on (XCLIENT), open another.
     /// </summary>
-    /// <param name="options">Of the ingress point; null: all is off.</param>
+    /// <param name="options">Of the ingress point.</param>
     /// <param name="ingressPoint">Its name, for the log.</param>
     /// <param name="session">The session's id, for the log and as the reference in replies.</param>
     /// <param name="client">The client's address.</param>
-    public ClientGuard? Open(ProtectionOptions? options, string ingressPoint, string session, IPAddress client) =>
-        options is null || options is { DnsLists: null, Greylisting: null, RecipientVerification: null }
+    public ClientGuard? Open(ProtectionSettings options, string ingressPoint, string session, IPAddress client) =>
+        options is { DnsLists: null, Greylisting: null, RecipientVerification: null }
             ? null
             : new ClientGuard(this, options, new GuardedSession(ingressPoint, session, client));
 }

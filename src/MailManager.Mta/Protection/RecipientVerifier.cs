@@ -1,4 +1,5 @@
 using MailManager.Delivery.Probe;
+using MailManager.Resources.IngressPoints;
 using MailManager.Smtp.Client;
 using Microsoft.Extensions.Logging;
 
@@ -27,7 +28,7 @@ internal sealed class RecipientVerifier(IRecipientProbe probe, TimeProvider time
     private readonly AnswerCache<(string Relay, string Recipient), ProbeResult> _answers = new(Capacity, time);
 
     /// <summary>What the relay says or has said. Never fails but for the token.</summary>
-    public ValueTask<ProbeResult> CheckAsync(RecipientVerificationOptions options, string recipient, CancellationToken cancellationToken)
+    public ValueTask<ProbeResult> CheckAsync(RecipientVerificationSettings options, string recipient, CancellationToken cancellationToken)
     {
         var question = (options.Relay, recipient);
         if (_answers.TryGet(question, out var known))
@@ -40,7 +41,7 @@ internal sealed class RecipientVerifier(IRecipientProbe probe, TimeProvider time
             : new ValueTask<ProbeResult>(_answers.GetAsync(question, asked => ProbeAsync(options, asked.Recipient)).WaitAsync(cancellationToken));
     }
 
-    private async Task<(ProbeResult Answer, TimeSpan TimeToLive)> ProbeAsync(RecipientVerificationOptions options, string recipient)
+    private async Task<(ProbeResult Answer, TimeSpan TimeToLive)> ProbeAsync(RecipientVerificationSettings options, string recipient)
     {
         var result = await probe.ProbeAsync(options.Relay, recipient, options.Timeout, CancellationToken.None).ConfigureAwait(false);
         switch (result.Outcome)

@@ -92,7 +92,7 @@ internal sealed class TrustStore(ImmutableArray<TrustedAuthority> authorities, b
             if (authority.HasExpiredList(now))
             {
                 yield return $"the CRL of CA '{authority.Name}' has expired at {authority.Revocations!.NextUpdate:u}, so that "
-                    + (ignoreExpiredLists ? "revocation is not checked" : "its certificates are refused");
+                    + (ignoreExpiredLists ? "what has been revoked since is not known" : "its certificates are refused");
             }
             else if (authority.Revocations is { } list && list.NextUpdate - now < ListNotice)
             {
@@ -125,13 +125,13 @@ internal sealed class TrustStore(ImmutableArray<TrustedAuthority> authorities, b
                 continue;
             }
 
-            var isExpired = issuer.HasExpiredList(now);
-            if (isExpired && !ignoreExpiredLists && i < anchor)
+            if (!ignoreExpiredLists && i < anchor && issuer.HasExpiredList(now))
             {
                 return $"the CRL of its CA '{issuer.Name}' has expired at {issuer.Revocations!.NextUpdate:u}";
             }
 
-            if (!isExpired && issuer.Revocations!.Contains(chain[i].Certificate.SerialNumberBytes.Span))
+            // What an expired list names stays revoked: certificates do not become good again (RFC 5280 §5.3.1 but for "hold").
+            if (issuer.Revocations!.Contains(chain[i].Certificate.SerialNumberBytes.Span))
             {
                 return i == 0 ? "it is revoked" : $"its issuer '{chain[i].Certificate.Subject}' is revoked";
             }

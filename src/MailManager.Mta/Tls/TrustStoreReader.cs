@@ -7,7 +7,7 @@ namespace MailManager.Mta.Tls;
 /// <summary>The contents of a trust store as the API has them (<c>TrustStore</c>).</summary>
 /// <param name="CAContent">PEM certificates of the authorities.</param>
 /// <param name="CrlContent">PEM revocation lists, at most one for each authority; null: none.</param>
-/// <param name="IgnoreExpiredCrl">Beyond the API, weaker: an authority whose list has expired is kept and its certificates are not checked for revocation.</param>
+/// <param name="IgnoreExpiredCrl">Beyond the API, weaker: an expired list goes on to count as it is.</param>
 internal sealed record TrustStoreContent(string CAContent, string? CrlContent, bool IgnoreExpiredCrl = false);
 
 /// <summary>Makes a <see cref="TrustStore"/> of PEM texts and says all that is wrong with them.</summary>

@@ -4,7 +4,7 @@ namespace MailManager.Resources.IngressPoints;
 public sealed record SessionLimits
 {
     /// <summary>
-    /// Sessions of this ingress point at a time, 1 to 1,000,000; beyond: 421 4.3.2 at connect. Null, the default: only the server's
+    /// Sessions of this ingress point at a time, 1 to 1,000,000; beyond: 421 4.7.0 at connect. Null, the default: only the server's
     /// limits count.
     /// </summary>
     public int? Sessions { get; init; }

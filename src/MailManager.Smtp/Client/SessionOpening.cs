@@ -41,7 +41,8 @@ internal static class SessionOpening
         if (hello.Reply.IsPositive)
         {
             connection.Capabilities = ServerCapabilities.Parse(hello.Reply.Text);
-            return connection.Capabilities.ServerName.AsSpan().TrimEnd('.').Equals(settings.Hostname.AsSpan().TrimEnd('.'), StringComparison.OrdinalIgnoreCase)
+            return settings.TakesOwnNameForLoop
+                && connection.Capabilities.ServerName.AsSpan().TrimEnd('.').Equals(settings.Hostname.AsSpan().TrimEnd('.'), StringComparison.OrdinalIgnoreCase)
                 ? SmtpFailure.Local(SmtpPhase.Hello, "the server answers by our own name: mail loops back to this server", new EnhancedStatus(5, 4, 6))
                 : null;
         }

@@ -8,6 +8,12 @@ public sealed record SmtpClientSettings
     /// <summary>Our name in EHLO.</summary>
     public required string Hostname { get; init; }
 
+    /// <summary>
+    /// A server that answers EHLO by our own name is this server: a loop. Not to be asked of ports other than 25, behind which another MTA of the same
+    /// machine, and of its name, may well be (Postfix draws the line there too).
+    /// </summary>
+    public bool TakesOwnNameForLoop { get; init; }
+
     /// <summary>The server's name: sent in TLS (SNI) and, where certificates are checked, what they must be valid for.</summary>
     public required string ServerName { get; init; }
 

@@ -20,6 +20,7 @@ public sealed class SessionGovernor : IDisposable
     private readonly ITimer _timer;
     private int _sessions;
     private int _messages;
+    private long _refused;
 
     public SessionGovernor(SessionGovernorOptions options, TimeProvider time)
     {
@@ -38,6 +39,9 @@ public sealed class SessionGovernor : IDisposable
 
     /// <summary>Messages between MAIL and their end.</summary>
     public int Messages => Volatile.Read(ref _messages);
+
+    /// <summary>Connections, messages and recipients refused since the start, by whichever limit.</summary>
+    public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>Entries of all tables; 0 when every session is over and a minute has passed.</summary>
     internal int Entries => _clients.Keys + _networks.Keys + _groups.Keys + _connections.Keys + _recipients.Keys;
@@ -65,6 +69,7 @@ public sealed class SessionGovernor : IDisposable
             permit = new SessionPermit(this);
         }
 
+        CountRefusal(permit is null);
         return permit is not null;
     }
 
@@ -122,10 +127,16 @@ public sealed class SessionGovernor : IDisposable
             return true;
         }
 
+        CountRefusal(true);
         return false;
     }
 
-    internal bool TryTakeRecipient(in AddressBlock client) => _recipients.TryTake(client);
+    internal bool TryTakeRecipient(in AddressBlock client)
+    {
+        var isTaken = _recipients.TryTake(client);
+        CountRefusal(!isTaken);
+        return isTaken;
+    }
 
     internal bool TryBeginMessage(out SmtpReply refusal)
     {
@@ -133,6 +144,7 @@ public sealed class SessionGovernor : IDisposable
         if (Memory.IsFull)
         {
             refusal = GovernorReplies.NoMemoryForMessage;
+            CountRefusal(true);
             return false;
         }
 
@@ -140,6 +152,7 @@ public sealed class SessionGovernor : IDisposable
         {
             EndMessage();
             refusal = GovernorReplies.NoRoomForMessage;
+            CountRefusal(true);
             return false;
         }
 
@@ -156,6 +169,14 @@ public sealed class SessionGovernor : IDisposable
     }
 
     internal void Unreserve() => Interlocked.Decrement(ref _sessions);
+
+    private void CountRefusal(bool isRefused)
+    {
+        if (isRefused)
+        {
+            Interlocked.Increment(ref _refused);
+        }
+    }
 
     private bool IsExempt(IPAddress address)
     {

@@ -58,6 +58,9 @@ internal sealed class AuthDialogue(ISaslAuthenticator authenticator, SmtpSession
         return ContinueAsync(response, cancellationToken);
     }
 
+    /// <summary>Ends the exchange, if there is one.</summary>
+    public void Cancel() => _exchange = null;
+
     /// <summary>The credential that the exchange proved, once.</summary>
     public string? TakeIdentity()
     {
@@ -69,7 +72,7 @@ internal sealed class AuthDialogue(ISaslAuthenticator authenticator, SmtpSession
     private static bool TryDecode(ReadOnlySpan<byte> text, out byte[]? octets)
     {
         octets = null;
-        if (!Base64.IsValid(text, out var length) || text.IndexOfAny(" \t"u8) >= 0)
+        if (!Base64.IsValid(text, out var length) || text.IndexOfAny(" \t\r\n"u8) >= 0)
         {
             return false;
         }

@@ -128,6 +128,7 @@ internal sealed class MessageReceiver(SessionChannel channel, SmtpDialogue dialo
         return false;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> EndAsync(DataFaults faults)
     {
         // However long storage takes, the client's idle time starts after it.

@@ -20,6 +20,7 @@ internal sealed class SessionMetrics : IDisposable
         _meter.CreateObservableGauge("mailmanager.smtp.sessions", Sessions, "{session}", "Open sessions by ingress point and state");
         _meter.CreateObservableGauge("mailmanager.smtp.sessions.source", Sources, "{session}", "Open sessions of the busiest networks, IPv4 /24 and IPv6 /48");
         _meter.CreateObservableGauge("mailmanager.smtp.messages", () => governor.Messages, "{message}", "Messages between MAIL and their end");
+        _meter.CreateObservableCounter("mailmanager.smtp.refused", () => governor.Refused, "{refusal}", "Connections, messages and recipients refused by a limit");
         _meter.CreateObservableGauge("mailmanager.smtp.memory", () => governor.Memory.Used, "By", "Memory that messages being received hold");
     }
 

@@ -28,7 +28,7 @@ internal sealed partial class SmtpDialogue
 
     private NextStep Mail(ReadOnlySpan<byte> argument)
     {
-        if (_options.RequireTls && _session.TlsCipherSuite is null)
+        if ((_options.RequireTls || _options.RequireAuthentication) && _session.TlsCipherSuite is null)
         {
             return Answer(StandardReplies.MustStartTls);
         }
@@ -133,6 +133,8 @@ internal sealed partial class SmtpDialogue
             var reply = _handler.BeginData(out var sink);
             if (sink is null)
             {
+                // The message lacks this chunk from now on: were the next one taken, it would be accepted without it.
+                ResetTransaction();
                 return Discard(reply);
             }
 
@@ -216,6 +218,9 @@ internal sealed partial class SmtpDialogue
         _session.Client = new IPEndPoint(command.Address ?? _session.Client.Address, command.Port ?? _session.Client.Port);
         _session.Local = new IPEndPoint(command.LocalAddress ?? _session.Local.Address, command.LocalPort ?? _session.Local.Port);
         Restart();
+
+        // Of the front end, not of the client.
+        _session.ClientCertificate = null;
         _session.Helo = command.Helo ?? string.Empty;
         _session.IsExtended = command.IsExtended ?? false;
         return _permit.TryAdmit(_session.Client.Address, _options.Group, _options.MaxGroupSessions, out var refusal)

@@ -93,7 +93,7 @@ internal sealed partial class SmtpDialogue
             {
                 FrameStatus.Line when line.IsSingleSegment => Execute(line.FirstSpan, isLast: buffer.IsEmpty),
                 FrameStatus.Line => ExecuteSegmented(line, isLast: buffer.IsEmpty),
-                FrameStatus.BareLineFeed => Answer(StandardReplies.LineEndMustBeCrLf),
+                FrameStatus.BareLineFeed => RefuseBareLineFeed(),
                 FrameStatus.TooLong => AnswerAndClose(StandardReplies.LineTooLong),
                 _ => NextStep.ReadMore,
             };
@@ -205,6 +205,13 @@ internal sealed partial class SmtpDialogue
             SmtpVerb.Foreign => AnswerAndClose(StandardReplies.NotSmtp),
             _ => UnknownCommand(),
         };
+    }
+
+    /// <summary>A refusal ends AUTH too (RFC 4954 §4), or the client's next command would be taken for its response.</summary>
+    private NextStep RefuseBareLineFeed()
+    {
+        _auth?.Cancel();
+        return Answer(StandardReplies.LineEndMustBeCrLf);
     }
 
     private NextStep UnknownCommand() =>

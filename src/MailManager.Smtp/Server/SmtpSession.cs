@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using MailManager.Smtp.Limits;
 using MailManager.Smtp.Proxy;
@@ -73,7 +74,11 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
 
             await _channel.FlushAsync().ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is IOException or OperationCanceledException or AuthenticationException)
+        catch (AuthenticationException fault)
+        {
+            LogHandshakeFailed(_info.Id, _info.Client, _options.Group, PeerText.Escape(fault.InnerException?.Message ?? fault.Message));
+        }
+        catch (Exception fault) when (fault is IOException or OperationCanceledException)
         {
             LogConnectionLost(_info.Id, PeerText.Escape(fault.Message));
         }
@@ -81,10 +86,24 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
         {
             // A bug must cost one session, not the listener: the client hears nothing, and tries again.
             LogSessionFault(fault, _info.Id);
+            await SendAnsweredAsync().ConfigureAwait(false);
         }
         finally
         {
             await CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What was answered before a fault has to be sent: a client that does not hear that a message was accepted sends it again.</summary>
+    private async ValueTask SendAnsweredAsync()
+    {
+        try
+        {
+            await _channel.FlushAsync().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is IOException or InvalidOperationException or OperationCanceledException)
+        {
+            LogConnectionLost(_info.Id, PeerText.Escape(fault.Message));
         }
     }
 
@@ -207,6 +226,7 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
         : TimeSpan.FromMilliseconds(Math.Min((long)_options.Limits.IdleTimeout.TotalMilliseconds, _latest - _channel.Now));
 
     /// <summary>Does what a command asks for beyond its reply; false: the session is over.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ContinueAsync(NextStep step)
     {
         var dialogue = _dialogue!;
@@ -293,4 +313,7 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
 
     [LoggerMessage(1005, LogLevel.Information, "Session {SessionId}: {Client} spoke before the greeting at {IngressPoint}, refused")]
     private partial void LogEarlyTalker(string sessionId, IPEndPoint client, string ingressPoint);
+
+    [LoggerMessage(1006, LogLevel.Information, "Session {SessionId}: TLS handshake with {Client} failed at {IngressPoint}: {Reason}")]
+    private partial void LogHandshakeFailed(string sessionId, IPEndPoint client, string ingressPoint, string reason);
 }

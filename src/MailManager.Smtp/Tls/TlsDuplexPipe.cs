@@ -82,10 +82,6 @@ public sealed class TlsDuplexPipe : IDuplexPipe, IAsyncDisposable
         }
     }
 
-    private static ValueTask<SslServerAuthenticationOptions> SelectOptions(
-        SslStream stream, SslClientHelloInfo hello, object? settings, CancellationToken cancellationToken) =>
-        new(((ITlsServerSettings)settings!).Select(hello.ServerName));
-
     /// <summary>Sends close_notify when the transport still takes it, and frees the TLS state.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -104,4 +100,8 @@ public sealed class TlsDuplexPipe : IDuplexPipe, IAsyncDisposable
 
         await _stream.DisposeAsync().ConfigureAwait(false);
     }
+
+    private static ValueTask<SslServerAuthenticationOptions> SelectOptions(
+        SslStream stream, SslClientHelloInfo hello, object? settings, CancellationToken cancellationToken) =>
+        new(((ITlsServerSettings)settings!).Select(hello.ServerName));
 }

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using MailManager.Mta.Configuration;
 using MailManager.Resources.IngressPoints;
+using MailManager.TestKit;
 
 namespace MailManager.Mta.Tests.Configuration;
 
@@ -12,7 +13,7 @@ public class DocumentedLimitsTests
     public static TheoryData<string, string, string> Limits()
     {
         var data = new TheoryData<string, string, string>();
-        Add(data, "### Limits of the server", new ServerLimits());
+        Add(data, "### Limits of the server", ServerLimitsReader.Defaults);
         Add(data, "### Limits of sessions", new SessionLimits());
         return data;
     }
@@ -21,7 +22,7 @@ public class DocumentedLimitsTests
     [MemberData(nameof(Limits))]
     public void Default_is_in_the_table(string section, string key, string value)
     {
-        var text = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "configuration.md"));
+        var text = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "configuration.md"));
         var start = text.IndexOf(section, StringComparison.Ordinal);
         var end = text.IndexOf("\n##", start + section.Length, StringComparison.Ordinal);
         var row = Assert.Single(text[start..end].Split('\n'), line => line.StartsWith($"| `{key}` |", StringComparison.Ordinal));
@@ -40,22 +41,11 @@ public class DocumentedLimitsTests
                 TimeSpan { Seconds: > 0 } time => $"{time.TotalSeconds}s",
                 TimeSpan { Minutes: > 0 } time => $"{time.TotalMinutes}m",
                 TimeSpan time => $"{time.TotalHours}h",
-                null when property.Name == nameof(ServerLimits.Memory) => "a quarter of the memory that the process may use",
+                long => "a quarter of the memory that the process may use",
                 null => "none besides those of the server",
                 _ => "[\"127.0.0.0/8\", \"::1/128\"]",
             };
             data.Add(section, property.Name, text);
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory!.FullName, "MailManager.Mta.sln")))
-        {
-            directory = directory.Parent;
-        }
-
-        return directory.FullName;
     }
 }

@@ -16,10 +16,12 @@ internal sealed class Gateway : IAsyncDisposable
     private readonly string _directory;
     private MailManagerProcess _process;
     private readonly LoadedConfiguration _configuration;
+    private readonly string _text;
 
-    private Gateway(string directory, LoadedConfiguration configuration, MailManagerProcess process, ScriptedSmtpServer inside, ScriptedSmtpServer bounces)
+    private Gateway(string directory, string text, LoadedConfiguration configuration, MailManagerProcess process, ScriptedSmtpServer inside, ScriptedSmtpServer bounces)
     {
         _directory = directory;
+        _text = text;
         _configuration = configuration;
         _process = process;
         Inside = inside;
@@ -43,14 +45,19 @@ internal sealed class Gateway : IAsyncDisposable
     /// <param name="rules">YAML of the rules, indented below <c>Rules:</c>.</param>
     /// <param name="maxMessageSize">In octets.</param>
     /// <param name="retry">First entry of the retry schedule.</param>
-    public static async Task<Gateway> StartAsync(string rules = RelayAll, int maxMessageSize = 20_000_000, string retry = "1m", ScriptedSmtpServer? inside = null)
+    /// <param name="inside">The relay; null: a friendly one.</param>
+    /// <param name="edit">Changes the text of the configuration.</param>
+    public static async Task<Gateway> StartAsync(
+        string rules = RelayAll, int maxMessageSize = 20_000_000, string retry = "1m", ScriptedSmtpServer? inside = null, Func<string, string>? edit = null)
     {
         inside ??= new ScriptedSmtpServer();
         var bounces = new ScriptedSmtpServer();
         var directory = Directory.CreateTempSubdirectory("mailmanager-").FullName;
-        var configuration = Load(Text(rules, maxMessageSize, retry, inside, bounces), directory);
+        var text = Text(rules, maxMessageSize, retry, inside, bounces);
+        text = edit is null ? text : edit(text);
+        var configuration = Load(text, directory);
         var process = await MailManagerProcess.StartAsync(configuration, NullLoggerFactory.Instance, TimeProvider.System);
-        return new Gateway(directory, configuration, process, inside, bounces);
+        return new Gateway(directory, text, configuration, process, inside, bounces);
     }
 
     /// <summary>Reads a configuration text; fails the test with its errors if there are any.</summary>
@@ -126,10 +133,11 @@ internal sealed class Gateway : IAsyncDisposable
     }
 
     /// <summary>Stops the gateway and starts it again on the same data.</summary>
-    public async Task RestartAsync()
+    /// <param name="edit">Changes the text of the configuration that it was started with.</param>
+    public async Task RestartAsync(Func<string, string>? edit = null)
     {
         await _process.DisposeAsync();
-        _process = await MailManagerProcess.StartAsync(_configuration, NullLoggerFactory.Instance, TimeProvider.System);
+        _process = await MailManagerProcess.StartAsync(edit is null ? _configuration : Load(edit(_text), _directory), NullLoggerFactory.Instance, TimeProvider.System);
     }
 
     public async ValueTask DisposeAsync()

@@ -2,6 +2,7 @@ using System.Net;
 using DnsClient;
 using MailManager.Delivery.Probe;
 using MailManager.Mta.Protection;
+using MailManager.Resources.IngressPoints;
 using MailManager.Smtp.Client;
 using MailManager.Smtp.Replies;
 using MailManager.TestKit.Peers;
@@ -12,8 +13,8 @@ namespace MailManager.Mta.Tests.Protection;
 public sealed class ClientGuardTests : IAsyncDisposable
 {
     private static readonly IPAddress Client = IPAddress.Parse("203.0.113.9");
-    private static readonly DnsListOptions Lists = new() { Zones = [new DnsListZone("zen.test", [])] };
-    private static readonly RecipientVerificationOptions Verification = new() { Relay = "relay" };
+    private static readonly DnsListSettings Lists = new() { Zones = [new DnsListZone("zen.test", [])] };
+    private static readonly RecipientVerificationSettings Verification = new() { Relay = "relay" };
     private static readonly SmtpFailure NoSuchUser = new(SmtpParty.Peer, SmtpPhase.Recipient, new SmtpReply(550, "no such user"), "refused at RCPT");
 
     private readonly FakeTimeProvider _time = new();
@@ -46,15 +47,14 @@ public sealed class ClientGuardTests : IAsyncDisposable
     [Fact]
     public void Without_protection_there_is_no_guard()
     {
-        Assert.Null(_services.Open(null, "in", "S1", Client));
-        Assert.Null(_services.Open(new ProtectionOptions(), "in", "S1", Client));
+        Assert.Null(_services.Open(new ProtectionSettings(), "in", "S1", Client));
     }
 
     [Fact]
     public async Task The_look_up_starts_with_the_session_and_a_listed_client_is_refused_every_recipient()
     {
         _dns.Address("9.113.0.203.zen.test", "127.0.0.2");
-        var guard = Open(new ProtectionOptions { DnsLists = Lists, Greylisting = new GreylistOptions(), RecipientVerification = Verification });
+        var guard = Open(new ProtectionSettings { DnsLists = Lists, Greylisting = new GreylistingSettings(), RecipientVerification = Verification });
         await _dns.WaitForAsync("9.113.0.203.zen.test");
 
         var expected = new SmtpReply(550, new EnhancedStatus(5, 7, 1), "Your address is listed by zen.test (ref S1)");
@@ -67,7 +67,7 @@ public sealed class ClientGuardTests : IAsyncDisposable
         Assert.All(_log.Events, entry => Assert.Contains("zen.test (127.0.0.2), session=S1", entry.Text));
 
         // Whoever has a name is not judged by the address.
-        Assert.Null(await guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: true, Cancellation));
+        Assert.Null(await guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: true, isServed: true, Cancellation));
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class ClientGuardTests : IAsyncDisposable
     public async Task A_list_that_fails_lets_pass_or_defers(bool defers)
     {
         _dns.Fail("9.113.0.203.zen.test");
-        var guard = Open(new ProtectionOptions { DnsLists = Lists with { OnFailure = defers ? FailureMode.Defer : FailureMode.Allow } });
+        var guard = Open(new ProtectionSettings { DnsLists = Lists with { OnFailure = defers ? ProtectionFailure.Defer : ProtectionFailure.Allow } });
         var reply = await CheckAsync(guard);
         Assert.Equal(defers ? "451 4.7.1 Your address cannot be checked now, try again later (ref S1)" : null, reply?.ToString());
         Assert.Equal(defers ? 1 : 0, _log.Count(2201));
@@ -85,11 +85,11 @@ public sealed class ClientGuardTests : IAsyncDisposable
     [Fact]
     public async Task A_stranger_is_asked_to_come_again()
     {
-        var guard = Open(new ProtectionOptions { Greylisting = new GreylistOptions(), RecipientVerification = Verification });
+        var guard = Open(new ProtectionSettings { Greylisting = new GreylistingSettings(), RecipientVerification = Verification });
         Assert.Equal("451 4.7.1 Greylisted, try again later (ref S1)", (await CheckAsync(guard)).ToString());
         Assert.Equal(0, _probe.Count);
         Assert.Contains("greylisted (FirstTry)", Assert.Single(_log.Events, entry => entry.Id == 2210).Text);
-        Assert.Null(await guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: true, Cancellation));
+        Assert.Null(await guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: true, isServed: true, Cancellation));
 
         _time.Advance(TimeSpan.FromMinutes(5));
         Assert.Null(await CheckAsync(guard));
@@ -99,9 +99,10 @@ public sealed class ClientGuardTests : IAsyncDisposable
     public async Task An_unknown_recipient_is_refused_to_everybody()
     {
         _probe.Result = new ProbeResult(ProbeOutcome.Refused, NoSuchUser);
-        var guard = Open(new ProtectionOptions { RecipientVerification = Verification });
+        var guard = Open(new ProtectionSettings { RecipientVerification = Verification });
         Assert.Equal("550 5.1.1 Recipient does not exist here (ref S1)", (await CheckAsync(guard)).ToString());
-        Assert.Equal(550, (await guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: true, Cancellation))?.Code);
+        Assert.Equal(550, (await guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: true, isServed: true, Cancellation))?.Code);
+        Assert.Null(await guard.CheckAsync("a@sender.test", "user@elsewhere.test", isAuthenticated: true, isServed: false, Cancellation));
         Assert.All(_log.Events, entry => Assert.Contains("no such user", entry.Text));
         Assert.Equal(2, _log.Count(2220));
     }
@@ -112,7 +113,7 @@ public sealed class ClientGuardTests : IAsyncDisposable
         _probe.Result = new ProbeResult(ProbeOutcome.Refused, new SmtpFailure(SmtpParty.Local, SmtpPhase.Recipient, default, "no SMTPUTF8", new EnhancedStatus(5, 6, 7)));
         Assert.Equal(
             "550 5.6.7 Recipient's address cannot be used here (ref S1)",
-            (await CheckAsync(Open(new ProtectionOptions { RecipientVerification = Verification }))).ToString());
+            (await CheckAsync(Open(new ProtectionSettings { RecipientVerification = Verification }))).ToString());
     }
 
     [Theory]
@@ -121,7 +122,7 @@ public sealed class ClientGuardTests : IAsyncDisposable
     public async Task A_relay_that_does_not_tell_defers_or_lets_pass(bool defers)
     {
         _probe.Result = new ProbeResult(ProbeOutcome.Unknown, new SmtpFailure(SmtpParty.Network, SmtpPhase.Connect, default, "timed out"));
-        var guard = Open(new ProtectionOptions { RecipientVerification = Verification with { OnFailure = defers ? FailureMode.Defer : FailureMode.Allow } });
+        var guard = Open(new ProtectionSettings { RecipientVerification = Verification with { OnFailure = defers ? ProtectionFailure.Defer : ProtectionFailure.Allow } });
         Assert.Equal(defers ? "451 4.4.3 Recipient cannot be verified now, try again later (ref S1)" : null, (await CheckAsync(guard))?.ToString());
         Assert.Equal(defers ? 1 : 0, _log.Count(2221));
     }
@@ -131,14 +132,14 @@ public sealed class ClientGuardTests : IAsyncDisposable
     {
         _dns.Ignore("9.113.0.203.zen.test");
         using var session = new CancellationTokenSource();
-        var check = Open(new ProtectionOptions { DnsLists = Lists }).CheckAsync("a@sender.test", "user@example.com", false, session.Token).AsTask();
+        var check = Open(new ProtectionSettings { DnsLists = Lists }).CheckAsync("a@sender.test", "user@example.com", isAuthenticated: false, isServed: true, session.Token).AsTask();
         await session.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => check);
     }
 
-    private static ValueTask<SmtpReply?> CheckAsync(ClientGuard guard) => guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: false, Cancellation);
+    private static ValueTask<SmtpReply?> CheckAsync(ClientGuard guard) => guard.CheckAsync("a@sender.test", "user@example.com", isAuthenticated: false, isServed: true, Cancellation);
 
-    private ClientGuard Open(ProtectionOptions options)
+    private ClientGuard Open(ProtectionSettings options)
     {
         var guard = _services.Open(options, "in", "S1", Client);
         Assert.NotNull(guard);

@@ -1,6 +1,7 @@
 using System.Net;
 using DnsClient;
 using MailManager.Mta.Protection;
+using MailManager.Resources.IngressPoints;
 using MailManager.TestKit.Peers;
 using Microsoft.Extensions.Time.Testing;
 
@@ -54,7 +55,7 @@ public sealed class DnsListTests : IAsyncDisposable
     public async Task Only_configured_answers_count()
     {
         _dns.Address("9.113.0.203.a.test", "127.0.0.10").Address("9.113.0.203.a.test", "127.0.0.11");
-        DnsListOptions Answers(params string[] answers) => new() { Zones = [new DnsListZone("a.test", [.. answers.Select(IPAddress.Parse)])] };
+        DnsListSettings Answers(params string[] answers) => new() { Zones = [new DnsListZone("a.test", [.. answers.Select(IPAddress.Parse)])] };
 
         Assert.Equal(default, await _checker.CheckAsync(Answers("127.0.0.2"), Client));
         Assert.Equal(DnsListOutcome.Listed, (await _checker.CheckAsync(Answers("127.0.0.2", "127.0.0.11"), Client)).Outcome);
@@ -142,7 +143,7 @@ public sealed class DnsListTests : IAsyncDisposable
         Assert.Empty(_dns.Questions);
     }
 
-    private static DnsListOptions Options(params string[] zones) => new() { Zones = [.. zones.Select(zone => new DnsListZone(zone, []))] };
+    private static DnsListSettings Options(params string[] zones) => new() { Zones = [.. zones.Select(zone => new DnsListZone(zone, []))] };
 
     private Task<DnsListResult> CheckAsync(params string[] zones) => _checker.CheckAsync(Options(zones), Client);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using MailManager.Mta.Protection;
+using MailManager.Resources.IngressPoints;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 
@@ -8,7 +9,7 @@ namespace MailManager.Mta.Tests.Protection;
 
 public sealed class GreylistTests : IAsyncDisposable
 {
-    private static readonly GreylistOptions Options = new() { Exempt = [IPNetwork.Parse("198.51.100.0/24")] };
+    private static readonly GreylistingSettings Options = new() { Exempt = [IPNetwork.Parse("198.51.100.0/24")] };
 
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly ListLogger<Greylist> _log = new();

@@ -1,5 +1,6 @@
 using MailManager.Delivery.Probe;
 using MailManager.Mta.Protection;
+using MailManager.Resources.IngressPoints;
 using MailManager.Smtp.Client;
 using Microsoft.Extensions.Time.Testing;
 
@@ -7,7 +8,7 @@ namespace MailManager.Mta.Tests.Protection;
 
 public class RecipientVerifierTests
 {
-    private static readonly RecipientVerificationOptions Options = new() { Relay = "relay" };
+    private static readonly RecipientVerificationSettings Options = new() { Relay = "relay" };
 
     private readonly FakeTimeProvider _time = new();
     private readonly StubProbe _probe = new();

@@ -17,6 +17,7 @@ public class AuthTests
 
         Assert.DoesNotContain("AUTH", await client.CommandAsync("EHLO c.example"), StringComparison.Ordinal);
         Assert.Equal("530 5.7.0 Must issue a STARTTLS command first", await client.CommandAsync("AUTH TWO b25l"));
+        Assert.Equal("530 5.7.0 Must issue a STARTTLS command first", await client.CommandAsync("MAIL FROM:<a@b.example>"));
     }
 
     [Theory]

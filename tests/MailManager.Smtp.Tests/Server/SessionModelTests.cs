@@ -1,180 +1,153 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using CsCheck;
-using MailManager.Smtp.Framing;
-using MailManager.Smtp.Grammar;
-using MailManager.Smtp.Limits;
-using MailManager.Smtp.Replies;
 using MailManager.Smtp.Server;
+using MailManager.TestKit.Peers;
 using MailManager.TestKit.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MailManager.Smtp.Tests.Server;
 
 /// <summary>
-/// Random dialogues, cut at random places, against a model: the class of faults in which a server's idea of the transaction and the client's drift
-/// apart, so that a message skips a check or reaches a recipient of another one.
+/// Random dialogues, cut at random places, with a service that fails at random, against a model: the class of faults in which a server's idea of the
+/// transaction and the client's drift apart, so that a message skips a check or reaches a recipient of another one. Every address and content has a
+/// number of its own, so whatever reaches another transaction is seen.
 /// </summary>
 public class SessionModelTests
 {
-    private static readonly Gen<string> Address = OneOf("a@b.example", "c@d.example", "denied@b.example");
-
-    private static readonly Gen<SessionStep> Step = Gen.Frequency(
-        (3, OneOf("EHLO", "helo").Select(verb => (SessionStep)new SessionStep.Hello(verb))),
-        (1, Gen.Const((SessionStep)new SessionStep.BadHello())),
-        (6, Address.Select(sender => (SessionStep)new SessionStep.Mail(sender))),
-        (8, Address.Select(recipient => (SessionStep)new SessionStep.Recipient(recipient))),
-        (6, OneOf("", "text\r\n", "fail\r\n", "x\0\r\n", "one\r\ntwo\r\n").Select(content => (SessionStep)new SessionStep.Message(content))),
-        (1, Gen.Const((SessionStep)new SessionStep.Reset())),
-        (1, Gen.Const((SessionStep)new SessionStep.Noop())),
-        (1, Gen.Const((SessionStep)new SessionStep.Verify())),
-        (1, Gen.Const((SessionStep)new SessionStep.Unknown())));
+    private static int _clients;
 
     [Fact]
-    public async Task Every_dialogue_is_answered_as_the_model_says_and_takes_the_same_messages()
+    public Task Every_dialogue_in_clear_text_is_as_the_model_says() =>
+        SampleAsync(SessionKind.Plain, Gen.Const<string[]>([]), iterations: 14_000);
+
+    [Fact]
+    public Task Every_lmtp_dialogue_is_as_the_model_says() =>
+        SampleAsync(SessionKind.Lmtp, Gen.Const<string[]>([]), iterations: 4_000);
+
+    [Fact]
+    public Task Every_dialogue_that_turns_to_tls_is_as_the_model_says() =>
+        SampleAsync(SessionKind.Tls, SessionSteps.ClearText.Array[0, 6], iterations: 2_000);
+
+    [Fact]
+    public Task Every_dialogue_of_submission_is_as_the_model_says() =>
+        SampleAsync(SessionKind.Submission, SessionSteps.ClearText.Array[0, 3], iterations: 2_000);
+
+    /// <param name="kind">The listener.</param>
+    /// <param name="clearText">What comes before STARTTLS, where there is TLS.</param>
+    /// <param name="iterations">Dialogues.</param>
+    private static async Task SampleAsync(SessionKind kind, Gen<string[]> clearText, int iterations)
     {
-        var transport = new MemoryTransport();
-        await using var server = new SmtpServer(transport, new SessionGovernorOptions { ConnectionsPerMinute = 0 }, TimeProvider.System, NullLoggerFactory.Instance);
-        var service = new ModelService();
-        var options = new SmtpServerOptions { Hostname = "mx.example", Limits = new SessionLimits { Recipients = SessionStep.MaxRecipients, Errors = SessionStep.MaxErrors, UnknownCommands = 1000 } };
-        await server.BindAsync(new IPEndPoint(IPAddress.Loopback, 25), options, service);
-
-        await Gen.Select(Step.Array[0, 25], Gen.Int[1, 40]).SampleAsync(
-            async (steps, piece) =>
+        var lanes = new ConcurrentBag<Lane>();
+        await Gen.Select(clearText, SessionSteps.For(kind).Array[0, 30], Gen.Int[1, 40]).SampleAsync(
+            async (before, steps, piece) =>
             {
-                SessionStep[] all = [.. steps, new SessionStep.Quit()];
-                var model = new SessionModel();
-                var expected = new List<int> { 220 };
-                var octets = new StringBuilder();
-                foreach (var step in all.TakeWhile(_ => !model.IsOver))
-                {
-                    octets.Append(step.Octets);
-                    expected.AddRange(model.Answer(step));
-                }
-
-                var (codes, accepted) = await RunAsync(transport, service, octets.ToString(), piece);
-                Assert.Equal(expected, codes);
-                Assert.Equal(model.Accepted, accepted);
+                var lane = lanes.TryTake(out var free) ? free : await Lane.StartAsync(kind);
+                await lane.CheckAsync(before, steps, piece);
+                lanes.Add(lane);
             },
-            iter: 3000,
-            threads: 1);
+            iter: iterations,
+            threads: 4,
+            print: sample => $"piece {sample.Item3}\n{string.Join('\n', [.. sample.Item1, "---", .. sample.Item2])}".Replace("\r\n", "⏎", StringComparison.Ordinal));
+        foreach (var lane in lanes)
+        {
+            await lane.DisposeAsync();
+        }
     }
 
-    private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
-
-    /// <summary>Sends everything in pieces of some octets and returns the codes of all replies, and what was accepted.</summary>
-    private static async Task<(List<int> Codes, List<string> Accepted)> RunAsync(MemoryTransport transport, ModelService service, string octets, int piece)
+    /// <summary>A server that has one session at a time, so that what it counts is that session's.</summary>
+    private sealed class Lane(SessionKind kind, MemoryTransport transport, SmtpServer server, ModelService service) : IAsyncDisposable
     {
-        var accepted = service.Accepted = [];
-        var client = transport.Connect();
-        var reading = ReadAllAsync(client.Input);
-        var data = Encoding.Latin1.GetBytes(octets);
-        for (var at = 0; at < data.Length; at += piece)
+        public static async Task<Lane> StartAsync(SessionKind kind)
         {
-            var result = await client.Output.WriteAsync(data.AsMemory(at, Math.Min(piece, data.Length - at)));
-            if (result.IsCompleted)
-            {
-                break;
-            }
+            var transport = new MemoryTransport();
+            var server = new SmtpServer(transport, SessionKind.Governor, new FakeTimeProvider(), NullLoggerFactory.Instance);
+            var service = new ModelService { Memory = server.Governor.Memory };
+            await server.BindAsync(new IPEndPoint(IPAddress.Loopback, 25), kind.Options(service), service);
+            return new Lane(kind, transport, server, service);
         }
 
-        await client.Output.CompleteAsync();
-        var replies = await reading.WaitAsync(TimeSpan.FromSeconds(30));
-        var codes = replies.Split("\r\n", StringSplitOptions.RemoveEmptyEntries)
-            .Where(line => line.Length < 4 || line[3] == ' ')
-            .Select(line => int.Parse(line[..3], System.Globalization.CultureInfo.InvariantCulture));
-        return ([.. codes], accepted);
-    }
-
-    private static async Task<string> ReadAllAsync(System.IO.Pipelines.PipeReader input)
-    {
-        using var stream = input.AsStream();
-        using var reader = new StreamReader(stream, Encoding.Latin1);
-        return await reader.ReadToEndAsync();
-    }
-
-    private sealed class ModelService : ISmtpService
-    {
-        public List<string> Accepted { get; set; } = [];
-
-        public ISmtpSessionHandler OpenSession(SmtpSessionInfo session) => new Handler(Accepted);
-
-        private sealed class Handler(List<string> accepted) : ISmtpSessionHandler, IMessageSink
+        public async Task CheckAsync(string[] before, string[] steps, int piece)
         {
-            private static readonly SmtpReply Denied = new(550, new EnhancedStatus(5, 7, 1), "Denied");
-
-            private readonly List<string> _recipients = [];
-            private readonly StringBuilder _content = new();
-            private string? _sender;
-
-            public long MaxMessageSize => 10_000;
-
-            public ValueTask<SmtpReply> ConnectAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new SmtpReply(220, "mx.example"));
-
-            public ValueTask<SmtpReply> MailAsync(in MailCommand command, CancellationToken cancellationToken)
+            var number = Interlocked.Increment(ref _clients);
+            var address = new IPAddress(new byte[] { 10, (byte)(number >> 16), (byte)(number >> 8), (byte)number });
+            var model = new SessionModel(kind, address.ToString());
+            service.Begin();
+            var connection = transport.Connect(address);
+            await using (var client = RawSmtpClient.Over(connection, piece))
             {
-                Assert.Null(_sender);
-                var sender = Encoding.ASCII.GetString(command.ReversePath);
-                if (sender.StartsWith("denied", StringComparison.Ordinal))
+                var codes = new List<int>();
+                if (kind.HasTls)
                 {
-                    return ValueTask.FromResult(Denied);
+                    await SendAsync(client, Number(before, number, 0) + "STARTTLS\r\n", model);
+                    if (model.IsHandshakeDue)
+                    {
+                        await ReadAsync(client, codes, model.Codes.Count);
+                        Assert.Equal(model.Codes, codes);
+                        await client.HandshakeAsync();
+                        model.Secure();
+                    }
                 }
 
-                _sender = sender;
-                return ValueTask.FromResult(StandardReplies.SenderOk);
-            }
-
-            public ValueTask<SmtpReply> RecipientAsync(in RcptCommand command, CancellationToken cancellationToken)
-            {
-                Assert.NotNull(_sender);
-                var recipient = Encoding.ASCII.GetString(command.ForwardPath);
-                if (recipient.StartsWith("denied", StringComparison.Ordinal))
+                if (kind.HasTls && codes.Count == 0)
                 {
-                    return ValueTask.FromResult(Denied);
+                    // The session is over, or what it took for the message is: the rest would say what the first half does.
+                    await SendAsync(client, "", model);
+                }
+                else
+                {
+                    await SendAsync(client, Number([.. steps, "QUIT\r\n"], number, before.Length), model);
                 }
 
-                _recipients.Add(recipient);
-                return ValueTask.FromResult(StandardReplies.RecipientOk);
+                await client.EndAsync();
+                await ReadAsync(client, codes, int.MaxValue);
+                Assert.Equal(model.Codes, codes);
             }
 
-            public SmtpReply BeginData(out IMessageSink? sink)
+            await service.Closed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.Equal(model.Accepted, service.Accepted);
+            Assert.Empty(service.Faults);
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            while (server.OpenSessions > 0)
             {
-                Assert.NotEmpty(_recipients);
-                sink = this;
-                return StandardReplies.StartMailInput;
+                patience.Token.ThrowIfCancellationRequested();
+                await Task.Yield();
             }
 
-            public ValueTask<SmtpReply> EndDataAsync(DataFaults faults, CancellationToken cancellationToken)
+            Assert.Equal(0, server.Governor.Messages);
+        }
+
+        public ValueTask DisposeAsync() => server.DisposeAsync();
+
+        /// <summary>Puts numbers in the place of <c>#</c>, and the client's own network in that of <c>%</c>.</summary>
+        private static string Number(string[] steps, int client, int first)
+        {
+            var octets = new StringBuilder();
+            for (var i = 0; i < steps.Length; i++)
             {
-                var content = _content.ToString();
-                var message = $"{_sender}|{string.Join(',', _recipients)}|{content}";
-                Reset();
-                if (faults != DataFaults.None)
-                {
-                    return ValueTask.FromResult(StandardReplies.BareLineEnds);
-                }
-
-                if (content.Contains("fail", StringComparison.Ordinal))
-                {
-                    return ValueTask.FromResult(StandardReplies.InternalFault);
-                }
-
-                accepted.Add(message);
-                return ValueTask.FromResult(StandardReplies.Ok);
+                octets.Append(steps[i]
+                    .Replace("##", (first + i + 10).ToString("D2", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+                    .Replace("%", $"{(client >> 16) + 1:x}:{(client & 0xFFFF) + 1:x}", StringComparison.Ordinal));
             }
 
-            public void Reset()
+            return octets.ToString();
+        }
+
+        private static async Task SendAsync(RawSmtpClient client, string octets, SessionModel model)
+        {
+            model.Take(octets);
+            await client.TrySendAsync(octets);
+        }
+
+        private static async Task ReadAsync(RawSmtpClient client, List<int> codes, int count)
+        {
+            while (codes.Count < count && await client.ReadReplyAsync() is { Length: >= 3 } reply)
             {
-                _sender = null;
-                _recipients.Clear();
-                _content.Clear();
+                codes.Add(int.Parse(reply[..3], CultureInfo.InvariantCulture));
             }
-
-            public void Close()
-            {
-            }
-
-            public void Append(ReadOnlySpan<byte> octets) => _content.Append(Encoding.Latin1.GetString(octets));
         }
     }
 }

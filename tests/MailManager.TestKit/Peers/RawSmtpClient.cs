@@ -13,9 +13,11 @@ public sealed class RawSmtpClient : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly Socket? _socket;
+    private readonly DuplexStream? _memory;
     private readonly int _pieceLength = int.MaxValue;
     private readonly byte[] _buffer = new byte[64 * 1024];
     private Stream _stream;
+    private Stream? _clear;
     private int _start;
     private int _end;
 
@@ -25,9 +27,10 @@ public sealed class RawSmtpClient : IAsyncDisposable
         _stream = new NetworkStream(socket);
     }
 
-    private RawSmtpClient(Stream stream, int pieceLength)
+    private RawSmtpClient(DuplexStream stream, int pieceLength)
     {
         _stream = stream;
+        _memory = stream;
         _pieceLength = pieceLength;
     }
 
@@ -73,6 +76,33 @@ public sealed class RawSmtpClient : IAsyncDisposable
         {
             // It has.
         }
+    }
+
+    /// <summary>Says that nothing more will be sent; replies can still be read.</summary>
+    public async Task EndAsync()
+    {
+        try
+        {
+            if (_stream is SslStream tls)
+            {
+                await tls.ShutdownAsync().WaitAsync(Patience);
+            }
+
+            _socket?.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception fault) when (fault is IOException or SocketException)
+        {
+            // The server has hung up.
+        }
+
+        _memory?.EndOutput();
+    }
+
+    /// <summary>Sends close_notify; what is sent from then on is clear text.</summary>
+    public async Task EndTlsAsync()
+    {
+        await ((SslStream)_stream).ShutdownAsync().WaitAsync(Patience);
+        _stream = _clear!;
     }
 
     /// <summary>Sends a line with CRLF and reads the reply.</summary>
@@ -144,6 +174,7 @@ public sealed class RawSmtpClient : IAsyncDisposable
             EnabledSslProtocols = protocols,
             RemoteCertificateValidationCallback = static (_, _, _, _) => true,
         }).WaitAsync(Patience);
+        _clear = _stream;
         _stream = tls;
     }
 
@@ -205,6 +236,9 @@ public sealed class RawSmtpClient : IAsyncDisposable
     {
         private readonly Stream _input = pipe.Input.AsStream();
         private readonly Stream _output = pipe.Output.AsStream();
+
+        /// <summary>Ends one direction only.</summary>
+        public void EndOutput() => pipe.Output.Complete();
 
         public override bool CanRead => true;
 

@@ -10,7 +10,8 @@ namespace MailManager.TestKit.Transport;
 /// Connections without sockets, in the place of Kestrel's transport: what one side writes in one flush the other reads in one piece, so a test
 /// decides how octets are cut, and thousands of sessions take a moment.
 /// </summary>
-public sealed class MemoryTransport : IConnectionListenerFactory, IConnectionListener
+/// <param name="options">Of the pipes of a connection; null: the defaults.</param>
+public sealed class MemoryTransport(PipeOptions? options = null) : IConnectionListenerFactory, IConnectionListener
 {
     private readonly Channel<ConnectionContext> _connections = Channel.CreateUnbounded<ConnectionContext>();
     private int _count;
@@ -24,11 +25,15 @@ public sealed class MemoryTransport : IConnectionListenerFactory, IConnectionLis
     }
 
     /// <summary>Opens a connection and returns the client's side of it.</summary>
-    public IDuplexPipe Connect()
+    /// <param name="client">Its address; null: 192.0.2.1.</param>
+    public IDuplexPipe Connect(IPAddress? client = null)
     {
-        var toServer = new Pipe();
-        var toClient = new Pipe();
-        var connection = new MemoryConnection($"M{Interlocked.Increment(ref _count)}", new Side(toServer.Reader, toClient.Writer));
+        var toServer = new Pipe(options ?? PipeOptions.Default);
+        var toClient = new Pipe(options ?? PipeOptions.Default);
+        var connection = new MemoryConnection($"M{Interlocked.Increment(ref _count)}", new Side(toServer.Reader, toClient.Writer))
+        {
+            RemoteEndPoint = new IPEndPoint(client ?? IPAddress.Parse("192.0.2.1"), 1),
+        };
         _connections.Writer.TryWrite(connection);
         return new Side(toClient.Reader, toServer.Writer);
     }
@@ -73,7 +78,7 @@ public sealed class MemoryTransport : IConnectionListenerFactory, IConnectionLis
 
         public override IDuplexPipe Transport { get; set; } = transport;
 
-        public override EndPoint? RemoteEndPoint { get; set; } = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1);
+        public override EndPoint? RemoteEndPoint { get; set; }
 
         public override EndPoint? LocalEndPoint { get; set; } = new IPEndPoint(IPAddress.Loopback, 25);
 
