@@ -37,9 +37,6 @@ internal sealed class EdgeServices : IAsyncDisposable
         _certificates = CertificateStore.Open([files, .. node.Certificates], time, loggers.CreateLogger<CertificateStore>());
     }
 
-    /// <summary>Reads the certificate files again.</summary>
-    public Task ReloadCertificatesAsync() => _certificates.ReloadAsync();
-
     /// <summary>The options of each listener of an ingress point, in their order. Hashes its passwords, so not for the hot path.</summary>
     public IEnumerable<(ListenerSettings Listener, SmtpServerOptions Options)> Open(BuiltIngress built)
     {

@@ -60,7 +60,7 @@ public sealed record SessionLimits
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Time of a whole session, 1 minute to 1 day; then 421 4.4.2, between transactions. Default 4 hours, this project's choice.
+    /// Time of a whole session, 1 minute to 1 day; then 421 4.4.2, with <see cref="DataTimeout"/> more for a transaction that has begun. Default 4 hours, this project's choice.
     /// </summary>
     public TimeSpan SessionTime { get; init; } = TimeSpan.FromHours(4);
 

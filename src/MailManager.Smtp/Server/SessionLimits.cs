@@ -26,7 +26,7 @@ public sealed record SessionLimits
     /// <summary>Longest wait for a command, a data block or the client to take a reply; 421 4.4.2. Default 5 minutes (RFC 5321 §4.5.3.2.7).</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Longest session; between transactions it is then ended with 421 4.4.2. Default 4 hours.</summary>
+    /// <summary>Longest session; it is then ended with 421 4.4.2, a transaction that has begun after <see cref="DataTimeout"/> more. Default 4 hours.</summary>
     public TimeSpan SessionTime { get; init; } = TimeSpan.FromHours(4);
 
     /// <summary>Longest TLS handshake or wait for a PROXY header, after which the connection is cut. Default 30 seconds.</summary>

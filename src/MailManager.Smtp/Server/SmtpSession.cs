@@ -193,9 +193,15 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
         var dialogue = _dialogue!;
         while (true)
         {
-            if (!dialogue.IsInTransaction && (_channel.IsStopRequested || _channel.Now >= _latest))
+            if (_channel.Now >= Latest(dialogue.IsInTransaction))
             {
-                dialogue.AnswerAndClose(_channel.IsStopRequested ? StandardReplies.ShuttingDown : StandardReplies.SessionTooLong);
+                dialogue.AnswerAndClose(StandardReplies.SessionTooLong);
+                return;
+            }
+
+            if (!dialogue.IsInTransaction && _channel.IsStopRequested)
+            {
+                dialogue.AnswerAndClose(StandardReplies.ShuttingDown);
                 return;
             }
 
@@ -204,7 +210,7 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
             switch (arrival.Kind)
             {
                 case ArrivalKind.Expired:
-                    dialogue.AnswerAndClose(!dialogue.IsInTransaction && _channel.Now >= _latest ? StandardReplies.SessionTooLong : StandardReplies.TimedOut);
+                    dialogue.AnswerAndClose(_channel.Now >= Latest(dialogue.IsInTransaction) ? StandardReplies.SessionTooLong : StandardReplies.TimedOut);
                     return;
                 case ArrivalKind.Closed:
                     return;
@@ -220,10 +226,15 @@ internal sealed partial class SmtpSession : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Between transactions a session idles no longer than it may last.</summary>
-    private TimeSpan TimeLeft(bool isInTransaction) => isInTransaction
-        ? _options.Limits.IdleTimeout
-        : TimeSpan.FromMilliseconds(Math.Min((long)_options.Limits.IdleTimeout.TotalMilliseconds, _latest - _channel.Now));
+    /// <summary>
+    /// When the session ends, in the registry's milliseconds. A transaction that has begun gets the time of a message more, and no longer: otherwise NOOP,
+    /// or chunks without an octet, would keep it, and its share of the messages under way, for ever.
+    /// </summary>
+    private long Latest(bool isInTransaction) => isInTransaction ? _latest + (long)_options.Limits.DataTimeout.TotalMilliseconds : _latest;
+
+    /// <summary>A session idles no longer than it may last.</summary>
+    private TimeSpan TimeLeft(bool isInTransaction) =>
+        TimeSpan.FromMilliseconds(Math.Min((long)_options.Limits.IdleTimeout.TotalMilliseconds, Latest(isInTransaction) - _channel.Now));
 
     /// <summary>Does what a command asks for beyond its reply; false: the session is over.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -90,7 +90,16 @@ public sealed class MemoryTransport(PipeOptions? options = null) : IConnectionLi
 
         public override void Abort(ConnectionAbortedException abortReason)
         {
-            _closed.Cancel();
+            try
+            {
+                _closed.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The session was faster: a connection that is closed may still be aborted.
+                return;
+            }
+
             Transport.Input.CancelPendingRead();
             Transport.Output.CancelPendingFlush();
         }
