@@ -1,8 +1,10 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MailManager.Smtp.Limits;
 using MailManager.Smtp.Server;
+using MailManager.TestKit.Peers;
 using MailManager.TestKit.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -12,6 +14,8 @@ namespace MailManager.Smtp.Tests.Server;
 /// <summary>Peers that send and do not read.</summary>
 public class FloodTests
 {
+    private static readonly string Commands = string.Concat(Enumerable.Repeat("HELP\r\n", 100_000));
+
     [Fact]
     public async Task Commands_pipelined_without_reading_wait_in_the_clients_own_buffers()
     {
@@ -51,28 +55,18 @@ public class FloodTests
     public async Task Replies_that_nobody_reads_stop_the_reading_of_commands()
     {
         var transport = new MemoryTransport();
-        await using var server = new SmtpServer(transport, new SessionGovernorOptions(), TimeProvider.System, NullLoggerFactory.Instance);
-        await server.BindAsync(new IPEndPoint(IPAddress.Loopback, 0), new SmtpServerOptions { Hostname = "mx.example" }, new RecordingService());
-        var client = transport.Connect();
-        var commands = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("HELP\r\n", 100_000)));
-        var flood = client.Output.WriteAsync(commands).AsTask();
+        await using var server = await StartAsync(transport, new RecordingService(), TimeProvider.System);
+        var connection = transport.Connect();
+        await using var client = RawSmtpClient.Over(connection, int.MaxValue);
+        var flood = client.TrySendAsync(Commands);
 
-        // The pipe takes 64 KiB before it makes its writer wait, the dialogue adds 16 KiB at most: the rest of the 12 MB is never written. What is
-        // looked at without being examined does not let the writer go on.
-        var unread = 0L;
-        while (unread < 64 * 1024)
-        {
-            await Task.Yield();
-            if (client.Input.TryRead(out var result))
-            {
-                unread = result.Buffer.Length;
-                client.Input.AdvanceTo(result.Buffer.Start);
-            }
-        }
+        // The pipe takes 64 KiB before it makes its writer wait, the dialogue adds 16 KiB at most: the rest of the 12 MB is never written.
+        var unread = await FillAsync(connection.Input);
 
         Assert.InRange(unread, 64 * 1024, 96 * 1024);
         Assert.False(flood.IsCompleted);
-        await client.Input.CompleteAsync();
+        client.Reset();
+        await flood;
     }
 
     [Theory]
@@ -81,22 +75,56 @@ public class FloodTests
     public async Task A_client_that_never_takes_its_replies_is_cut(bool isTls)
     {
         var time = new FakeTimeProvider();
-        await using var server = await ServerFixture.StartAsync(time: time);
-        await using var client = await server.GreetAsync();
+        var transport = new MemoryTransport();
+        var service = new RecordingService();
+        await using var server = await StartAsync(transport, service, time);
+        var connection = transport.Connect();
+        await using var client = RawSmtpClient.Over(connection, int.MaxValue);
+        await client.ReadReplyAsync();
         if (isTls)
         {
+            await client.CommandAsync("EHLO client.example");
             await client.StartTlsAsync();
         }
 
-        var flood = client.TrySendAsync(string.Concat(Enumerable.Repeat("HELP\r\n", 500_000)));
+        var flood = client.TrySendAsync(Commands);
+        await FillAsync(connection.Input);
+        time.Advance(TimeSpan.FromMinutes(6));
+        Assert.False(service.Closed.Task.IsCompleted);
+
+        // There is no room for a 421, and its time is over too.
+        time.Advance(TimeSpan.FromSeconds(11));
+
+        await service.Closed.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await flood;
+    }
+
+    private static async Task<SmtpServer> StartAsync(MemoryTransport transport, RecordingService service, TimeProvider time)
+    {
+        var server = new SmtpServer(transport, new SessionGovernorOptions(), time, NullLoggerFactory.Instance);
+        var options = new SmtpServerOptions { Hostname = "mx.example", Tls = new TestTls(TestCertificates.CreateSelfSigned("mx.example")) };
+        await server.BindAsync(new IPEndPoint(IPAddress.Loopback, 0), options, service);
+        return server;
+    }
+
+    /// <summary>Waits until the writer of a pipe has to wait for its reader; how many octets there are by then.</summary>
+    private static async Task<long> FillAsync(PipeReader reader)
+    {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!server.Service.Closed.Task.IsCompleted)
+        var unread = 0L;
+        while (unread < 64 * 1024)
         {
             patience.Token.ThrowIfCancellationRequested();
-            time.Advance(TimeSpan.FromMinutes(1));
             await Task.Yield();
+            if (reader.TryRead(out var result))
+            {
+                unread = result.Buffer.Length;
+
+                // What is looked at without being examined does not let the writer go on.
+                reader.AdvanceTo(result.Buffer.Start);
+            }
         }
 
-        await flood;
+        return unread;
     }
 }

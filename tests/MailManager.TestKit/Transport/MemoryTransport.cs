@@ -34,7 +34,7 @@ public sealed class MemoryTransport(PipeOptions? options = null) : IConnectionLi
         var toClient = new Pipe(options ?? PipeOptions.Default);
         var input = watch?.Watch(toServer.Reader) ?? toServer.Reader;
         input = pieceLength is { } length ? new PieceReader(input, length) : input;
-        var connection = new MemoryConnection($"M{Interlocked.Increment(ref _count)}", new Side(input, toClient.Writer))
+        var connection = new MemoryConnection($"M{Interlocked.Increment(ref _count)}", input, new AbortableWriter(toClient.Writer))
         {
             RemoteEndPoint = new IPEndPoint(client ?? IPAddress.Parse("192.0.2.1"), 1),
         };
@@ -70,7 +70,7 @@ public sealed class MemoryTransport(PipeOptions? options = null) : IConnectionLi
         public PipeWriter Output { get; } = output;
     }
 
-    private sealed class MemoryConnection(string id, IDuplexPipe transport) : ConnectionContext
+    private sealed class MemoryConnection(string id, PipeReader input, AbortableWriter output) : ConnectionContext
     {
         private readonly CancellationTokenSource _closed = new();
 
@@ -80,7 +80,7 @@ public sealed class MemoryTransport(PipeOptions? options = null) : IConnectionLi
 
         public override IDictionary<object, object?> Items { get; set; } = new Dictionary<object, object?>();
 
-        public override IDuplexPipe Transport { get; set; } = transport;
+        public override IDuplexPipe Transport { get; set; } = new Side(input, output);
 
         public override EndPoint? RemoteEndPoint { get; set; }
 
@@ -104,8 +104,8 @@ public sealed class MemoryTransport(PipeOptions? options = null) : IConnectionLi
                 return;
             }
 
-            Transport.Input.CancelPendingRead();
-            Transport.Output.CancelPendingFlush();
+            input.CancelPendingRead();
+            output.Abort();
         }
 
         public override async ValueTask DisposeAsync()
