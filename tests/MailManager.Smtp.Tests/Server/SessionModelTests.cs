@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Net;
 using CsCheck;
 using MailManager.Smtp.Server;
@@ -72,7 +73,8 @@ public class SessionModelTests
     {
         public static async Task<Lane> StartAsync(SessionKind kind)
         {
-            var transport = new MemoryTransport();
+            // Inline, as the server's socket transport schedules: what wakes a session also runs it.
+            var transport = new MemoryTransport(new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
             var time = new FakeTimeProvider();
             var server = new SmtpServer(transport, SessionKind.Governor, time, NullLoggerFactory.Instance);
             var service = new ModelService { Governor = server.Governor, Time = time };
