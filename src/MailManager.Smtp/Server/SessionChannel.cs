@@ -159,12 +159,9 @@ internal sealed class SessionChannel
         return new Arrival(result.IsCompleted ? ArrivalKind.LastData : ArrivalKind.Data, result.Buffer);
     }
 
-    private void WakeUp()
-    {
-        _pipe.Input.CancelPendingRead();
-        if (_expired)
-        {
-            _pipe.Output.CancelPendingFlush();
-        }
-    }
+    /// <summary>
+    /// A session that waits for input goes on. One that waits for the client to take its replies does not: to cancel that would, a moment later, cancel
+    /// the last reply instead, or meet a writer that is completed already. Such a session is cut when the last reply's time is over.
+    /// </summary>
+    private void WakeUp() => _pipe.Input.CancelPendingRead();
 }

@@ -5,8 +5,14 @@ using MailManager.TestKit.Peers;
 
 namespace MailManager.Smtp.Tests.Server;
 
+/// <summary>AUTH over a socket.</summary>
+public class SocketAuthTests() : AuthTests(Wire.Socket);
+
+/// <summary>AUTH, each octet in a piece of its own.</summary>
+public class OctetByOctetAuthTests() : AuthTests(Wire.OctetByOctet);
+
 /// <summary>The AUTH command around a mechanism that asks for two words (RFC 4954).</summary>
-public class AuthTests
+public abstract class AuthTests(Wire wire)
 {
     [Fact]
     public async Task Auth_is_neither_offered_nor_taken_in_clear_text()
@@ -118,14 +124,14 @@ public class AuthTests
     [Fact]
     public async Task Where_auth_is_not_offered_it_does_not_exist()
     {
-        await using var server = await ServerFixture.StartAsync();
+        await using var server = await ServerFixture.StartAsync(wire: wire);
         await using var client = await SecureAsync(server);
 
         Assert.Equal("500 5.5.2 Command not recognized", await client.CommandAsync("AUTH PLAIN"));
     }
 
-    private static Task<ServerFixture> StartAsync() =>
-        ServerFixture.StartAsync(configure: options => options with { Authenticator = new TwoWords(), RequireAuthentication = true });
+    private Task<ServerFixture> StartAsync() =>
+        ServerFixture.StartAsync(configure: options => options with { Authenticator = new TwoWords(), RequireAuthentication = true }, wire: wire);
 
     private static async Task<RawSmtpClient> SecureAsync(ServerFixture server)
     {

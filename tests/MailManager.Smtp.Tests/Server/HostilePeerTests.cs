@@ -1,50 +1,18 @@
-using System.Net.Sockets;
-using System.Text;
-
 namespace MailManager.Smtp.Tests.Server;
 
-/// <summary>Peers that send without reading, go half, or ask without end.</summary>
-public class HostilePeerTests
+/// <summary>Peers that break off, over a socket.</summary>
+public class SocketHostilePeerTests() : HostilePeerTests(Wire.Socket);
+
+/// <summary>Peers that break off, each octet in a piece of its own.</summary>
+public class OctetByOctetHostilePeerTests() : HostilePeerTests(Wire.OctetByOctet);
+
+/// <summary>Peers that break off, and peers that ask for what is nobody's business.</summary>
+public abstract class HostilePeerTests(Wire wire)
 {
-    [Fact]
-    public async Task Commands_pipelined_without_reading_wait_in_the_clients_own_buffers()
-    {
-        await using var server = await ServerFixture.StartAsync();
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 8192, ReceiveBufferSize = 8192 };
-        await socket.ConnectAsync(server.EndPoint);
-        var commands = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("NOOP\r\n", 100_000)));
-
-        var sending = Task.Run(async () =>
-        {
-            for (var sent = 0; sent < commands.Length;)
-            {
-                sent += await socket.SendAsync(commands.AsMemory(sent));
-            }
-
-            socket.Shutdown(SocketShutdown.Send);
-        });
-
-        // While this client does not read, another one is served.
-        await using (var other = await server.GreetAsync())
-        {
-            Assert.StartsWith("221", await other.CommandAsync("QUIT"), StringComparison.Ordinal);
-        }
-
-        var replies = 0;
-        var buffer = new byte[16_384];
-        while (await socket.ReceiveAsync(buffer) is > 0 and var length)
-        {
-            replies += buffer.AsSpan(0, length).Count((byte)'\n');
-        }
-
-        await sending;
-        Assert.Equal(100_001, replies);
-    }
-
     [Fact]
     public async Task A_client_that_has_sent_all_still_hears_all_replies()
     {
-        await using var server = await ServerFixture.StartAsync();
+        await using var server = await ServerFixture.StartAsync(wire: wire);
         await using var client = await server.GreetAsync();
 
         await client.SendAsync("MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\nx\r\n.\r\nNOOP\r\nNOO");
@@ -61,7 +29,7 @@ public class HostilePeerTests
     [InlineData("BDAT 3\r\nx\r\n")]
     public async Task A_message_that_breaks_off_is_never_taken(string octets)
     {
-        await using var server = await ServerFixture.StartAsync();
+        await using var server = await ServerFixture.StartAsync(wire: wire);
         await using var client = await server.GreetAsync();
         await client.CommandAsync("MAIL FROM:<a@b.example>");
         await client.CommandAsync("RCPT TO:<c@d.example>");
@@ -78,7 +46,7 @@ public class HostilePeerTests
     [Fact]
     public async Task A_message_that_breaks_off_with_the_end_of_tls_is_never_taken_and_clear_text_behind_it_is_not_read()
     {
-        await using var server = await ServerFixture.StartAsync();
+        await using var server = await ServerFixture.StartAsync(wire: wire);
         await using var client = await server.GreetAsync();
         await client.StartTlsAsync();
         await client.CommandAsync("EHLO c.example");
@@ -96,7 +64,7 @@ public class HostilePeerTests
     [Fact]
     public async Task Verification_tells_nothing()
     {
-        await using var server = await ServerFixture.StartAsync();
+        await using var server = await ServerFixture.StartAsync(wire: wire);
         await using var client = await server.GreetAsync();
 
         Assert.Equal(await client.CommandAsync("VRFY postmaster"), await client.CommandAsync("VRFY nobody@nowhere.example"));

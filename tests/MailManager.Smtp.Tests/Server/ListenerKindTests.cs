@@ -5,15 +5,21 @@ using MailManager.Smtp.Server;
 
 namespace MailManager.Smtp.Tests.Server;
 
+/// <summary>LMTP, implicit TLS, PROXY and XCLIENT over a socket.</summary>
+public class SocketListenerKindTests() : ListenerKindTests(Wire.Socket);
+
+/// <summary>LMTP, implicit TLS, PROXY and XCLIENT, each octet in a piece of its own.</summary>
+public class OctetByOctetListenerKindTests() : ListenerKindTests(Wire.OctetByOctet);
+
 /// <summary>LMTP, implicit TLS, PROXY and XCLIENT.</summary>
-public class ListenerKindTests
+public abstract class ListenerKindTests(Wire wire)
 {
     private static readonly IPNetwork[] Loopback = [IPNetwork.Parse("127.0.0.0/8")];
 
     [Fact]
     public async Task Lmtp_answers_each_recipient()
     {
-        await using var server = await ServerFixture.StartAsync(configure: options => options with { IsLmtp = true });
+        await using var server = await ServerFixture.StartAsync(configure: options => options with { IsLmtp = true }, wire: wire);
         await using var client = await server.ConnectAsync();
         await client.ReadReplyAsync();
 
@@ -31,7 +37,7 @@ public class ListenerKindTests
     [Fact]
     public async Task Implicit_tls_comes_before_the_greeting()
     {
-        await using var server = await ServerFixture.StartAsync(configure: options => options with { IsTlsImplicit = true, RequireTls = true });
+        await using var server = await ServerFixture.StartAsync(configure: options => options with { IsTlsImplicit = true, RequireTls = true }, wire: wire);
         await using var client = await server.ConnectAsync();
         await client.HandshakeAsync();
 
@@ -46,7 +52,7 @@ public class ListenerKindTests
     [Fact]
     public async Task Require_tls_is_offered_and_taken_under_tls_only()
     {
-        await using var server = await ServerFixture.StartAsync();
+        await using var server = await ServerFixture.StartAsync(wire: wire);
         await using var client = await server.GreetAsync();
 
         Assert.StartsWith("555", await client.CommandAsync("MAIL FROM:<a@b.example> REQUIRETLS"), StringComparison.Ordinal);
@@ -63,7 +69,7 @@ public class ListenerKindTests
     [InlineData("\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", "127.0.0.1:")]
     public async Task A_proxy_header_tells_the_client(string header, string client)
     {
-        await using var server = await ServerFixture.StartAsync(configure: options => options with { ProxyFrom = Loopback });
+        await using var server = await ServerFixture.StartAsync(configure: options => options with { ProxyFrom = Loopback }, wire: wire);
         await using var balancer = await server.ConnectAsync();
 
         await balancer.SendAsync(header + "EHLO c.example\r\nMAIL FROM:<a@b.example>\r\n");
@@ -86,7 +92,7 @@ public class ListenerKindTests
     [InlineData("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x10\xC0\0\x02\x07\x7F\0\0\x01\x12\x67\0\x19\x04\0\x09x")]
     public async Task A_balancer_that_sends_no_valid_header_is_cut_without_a_word(string octets)
     {
-        await using var server = await ServerFixture.StartAsync(configure: options => options with { ProxyFrom = Loopback });
+        await using var server = await ServerFixture.StartAsync(configure: options => options with { ProxyFrom = Loopback }, wire: wire);
         await using var balancer = await server.ConnectAsync();
 
         await balancer.SendAsync(octets + new string('x', 110));
@@ -97,7 +103,7 @@ public class ListenerKindTests
     [Fact]
     public async Task A_client_of_its_own_cannot_pass_for_another_by_a_proxy_header()
     {
-        await using var server = await ServerFixture.StartAsync(configure: options => options with { ProxyFrom = [IPNetwork.Parse("192.0.2.0/24")] });
+        await using var server = await ServerFixture.StartAsync(configure: options => options with { ProxyFrom = [IPNetwork.Parse("192.0.2.0/24")] }, wire: wire);
         await using var client = await server.ConnectAsync();
         await client.ReadReplyAsync();
 
@@ -109,7 +115,7 @@ public class ListenerKindTests
     public async Task Limits_count_the_client_behind_the_balancer()
     {
         await using var server = await ServerFixture.StartAsync(
-            configure: options => options with { ProxyFrom = Loopback }, limits: new SessionGovernorOptions { SessionsPerAddress = 1 });
+            configure: options => options with { ProxyFrom = Loopback }, limits: new SessionGovernorOptions { SessionsPerAddress = 1 }, wire: wire);
         await using var first = await server.ConnectAsync();
         await first.SendAsync("PROXY TCP4 192.0.2.7 127.0.0.1 1 25\r\n");
         Assert.StartsWith("220", await first.ReadReplyAsync(), StringComparison.Ordinal);
@@ -126,7 +132,7 @@ public class ListenerKindTests
     [Fact]
     public async Task Xclient_from_a_front_end_starts_the_session_of_its_client()
     {
-        await using var server = await ServerFixture.StartAsync(configure: options => options with { XClientFrom = Loopback });
+        await using var server = await ServerFixture.StartAsync(configure: options => options with { XClientFrom = Loopback }, wire: wire);
         await using var client = await server.GreetAsync();
 
         Assert.StartsWith("220", await client.CommandAsync("XCLIENT NAME=[UNAVAILABLE] ADDR=IPv6:2001:db8::7 PORT=4711 PROTO=ESMTP HELO=real.example"), StringComparison.Ordinal);
@@ -147,7 +153,7 @@ public class ListenerKindTests
     [InlineData("XCLIENT LOGIN=root")]
     public async Task A_bad_xclient_changes_nothing(string command)
     {
-        await using var server = await ServerFixture.StartAsync(configure: options => options with { XClientFrom = Loopback });
+        await using var server = await ServerFixture.StartAsync(configure: options => options with { XClientFrom = Loopback }, wire: wire);
         await using var client = await server.GreetAsync();
 
         Assert.Equal("501 5.5.4 Bad XCLIENT attribute or value", await client.CommandAsync(command));
@@ -159,7 +165,7 @@ public class ListenerKindTests
     public async Task After_xclient_the_service_may_refuse_the_client()
     {
         var service = new RecordingService();
-        await using var server = await ServerFixture.StartAsync(service, options => options with { XClientFrom = Loopback });
+        await using var server = await ServerFixture.StartAsync(service, options => options with { XClientFrom = Loopback }, wire: wire);
         await using var client = await server.GreetAsync();
         service.Greeting = new SmtpReply(554, new EnhancedStatus(5, 7, 1), "Not you");
 

@@ -5,13 +5,15 @@ using MailManager.Smtp.Limits;
 using MailManager.Smtp.Replies;
 using MailManager.Smtp.Sasl;
 using MailManager.Smtp.Server;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MailManager.Smtp.Tests.Server;
 
 /// <summary>
 /// A service that fails wherever a dialogue asks it to: <c>denied</c>, <c>throw</c>, <c>begin</c> (no data at first), <c>full</c>, <c>fault</c> and
 /// <c>endthrow</c> in addresses, <c>spam</c> in content, <c>fill</c> and <c>drain</c> for the memory of all messages. Addresses that say <c>late</c>
-/// are answered from another thread. One session at a time.
+/// are answered from another thread, <c>slow</c> ones after longer than a client may be silent, <c>overdue</c> and <c>endoverdue</c> ones after longer
+/// than the session has for an answer, and <c>never</c> and <c>endnever</c> ones not at all. One session at a time.
 /// </summary>
 internal sealed class ModelService : ISmtpService, ISaslAuthenticator
 {
@@ -24,6 +26,9 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
 
     /// <summary>Of the server that has this service.</summary>
     public required SessionGovernor Governor { get; init; }
+
+    /// <summary>The server's clock.</summary>
+    public required FakeTimeProvider Time { get; init; }
 
     /// <summary>Before each session.</summary>
     public void Begin()
@@ -41,9 +46,26 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
 
     public IReadOnlyList<string> Mechanisms(bool hasChannelBinding) => ["TWO"];
 
-    public ISaslExchange? Begin(ReadOnlySpan<byte> mechanism, SaslPeer peer) => mechanism.SequenceEqual("TWO"u8) ? new Exchange() : null;
+    public ISaslExchange? Begin(ReadOnlySpan<byte> mechanism, SaslPeer peer) => mechanism.SequenceEqual("TWO"u8) ? new Exchange(this) : null;
 
-    private sealed class Exchange : ISaslExchange
+    /// <summary>No answer comes: the session is out of time, and then out of the time for a last reply.</summary>
+    private OperationCanceledException AnswerNever(CancellationToken cancellationToken)
+    {
+        Time.Advance(SessionKind.AnswerTimeout + SessionKind.Moment);
+        Time.Advance(SessionKind.LastReplyTimeout + SessionKind.Moment);
+        Expect(cancellationToken.IsCancellationRequested, "an answer is waited for without end");
+        return new OperationCanceledException(cancellationToken);
+    }
+
+    private void Expect(bool isInOrder, string fault)
+    {
+        if (!isInOrder)
+        {
+            Faults.Add(fault);
+        }
+    }
+
+    private sealed class Exchange(ModelService service) : ISaslExchange
     {
         private bool _isSecond;
 
@@ -56,7 +78,12 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
             }
 
             await Task.Yield();
-            return response!.Value.Span.SequenceEqual("two"u8) ? SaslStep.Succeed("one") : SaslStep.Fail(new SmtpReply(535, new EnhancedStatus(5, 7, 8), "Wrong"));
+            if (response!.Value.Span.SequenceEqual("never"u8))
+            {
+                throw service.AnswerNever(cancellationToken);
+            }
+
+            return response.Value.Span.SequenceEqual("two"u8) ? SaslStep.Succeed("one") : SaslStep.Fail(new SmtpReply(535, new EnhancedStatus(5, 7, 8), "Wrong"));
         }
     }
 
@@ -71,7 +98,7 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
         private string? _sender;
         private bool _hasBegun;
         private bool _wasRefused;
-        private bool _hasThrown;
+        private bool _hasFailed;
         private long _filled;
 
         public long MaxMessageSize => SessionKind.MaxMessageSize;
@@ -86,7 +113,9 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
         {
             Expect(_sender is null && _recipients.Count == 0 && _asked.Count == 0 && _content.Length == 0, "MAIL in a transaction");
             var sender = Encoding.Latin1.GetString(command.ReversePath);
-            return AnswerAsync(sender, () =>
+            return AnswerAsync(sender, Answer, cancellationToken);
+
+            SmtpReply Answer()
             {
                 if (sender.StartsWith("denied", StringComparison.Ordinal))
                 {
@@ -95,7 +124,7 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
 
                 _sender = sender;
                 return StandardReplies.SenderOk;
-            });
+            }
         }
 
         public ValueTask<SmtpReply> RecipientAsync(in RcptCommand command, CancellationToken cancellationToken)
@@ -103,7 +132,9 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
             Expect(_sender is not null && !_hasBegun, "RCPT out of order");
             var recipient = Encoding.Latin1.GetString(command.ForwardPath);
             _asked.Add(recipient);
-            return AnswerAsync(recipient, () =>
+            return AnswerAsync(recipient, Answer, cancellationToken);
+
+            SmtpReply Answer()
             {
                 if (recipient.StartsWith("denied", StringComparison.Ordinal))
                 {
@@ -121,7 +152,7 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
 
                 _recipients.Add(recipient);
                 return StandardReplies.RecipientOk;
-            });
+            }
         }
 
         public SmtpReply BeginData(out IMessageSink? sink)
@@ -146,6 +177,13 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
                 await Task.Yield();
             }
 
+            if (sender.StartsWith("endnever", StringComparison.Ordinal))
+            {
+                _hasFailed = true;
+                throw service.AnswerNever(cancellationToken);
+            }
+
+            service.Time.Advance(TimeFor(sender, "endoverdue"));
             if (faults != DataFaults.None)
             {
                 return faults.HasFlag(DataFaults.TooLarge) ? StandardReplies.MessageTooLarge : StandardReplies.BareLineEnds;
@@ -153,7 +191,7 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
 
             if (sender.StartsWith("endthrow", StringComparison.Ordinal))
             {
-                _hasThrown = true;
+                _hasFailed = true;
                 throw new InvalidOperationException("The service fails.");
             }
 
@@ -178,7 +216,7 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
 
         public void Reset()
         {
-            Expect(_sender is not null || _hasThrown, "reset without a transaction");
+            Expect(_sender is not null || _hasFailed, "reset without a transaction");
             _sender = null;
             _asked.Clear();
             _recipients.Clear();
@@ -190,7 +228,7 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
         public void Close()
         {
             Expect(_sender is null, "a transaction is left open");
-            Expect(_hasThrown || service.Governor.Messages == 0, "a message that has ended is still counted");
+            Expect(_hasFailed || service.Governor.Messages == 0, "a message that has ended is still counted");
             Fill(-_filled);
             service.Closed.SetResult();
         }
@@ -207,10 +245,31 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
             return answer();
         }
 
-        private ValueTask<SmtpReply> AnswerAsync(string address, Func<SmtpReply> answer)
+        private static TimeSpan TimeFor(string address, string overdue) =>
+            address.StartsWith(overdue, StringComparison.Ordinal) ? SessionKind.AnswerTimeout + SessionKind.Moment
+            : address.Contains("slow", StringComparison.Ordinal) ? SessionKind.AnswerTimeout - SessionKind.Moment
+            : TimeSpan.Zero;
+
+        private ValueTask<SmtpReply> AnswerAsync(string address, Func<SmtpReply> answer, CancellationToken cancellationToken)
         {
-            _hasThrown |= address.StartsWith("throw", StringComparison.Ordinal);
-            Func<SmtpReply> all = _hasThrown ? () => throw new InvalidOperationException("The service fails.") : answer;
+            var isNever = address.StartsWith("never", StringComparison.Ordinal);
+            var isThrown = address.StartsWith("throw", StringComparison.Ordinal);
+            _hasFailed |= isNever || isThrown;
+            if (isNever)
+            {
+                return new AwaitedAnswer(() => throw service.AnswerNever(cancellationToken)).Task;
+            }
+
+            if (TimeFor(address, "overdue") is { Ticks: > 0 } time)
+            {
+                return new AwaitedAnswer(() =>
+                {
+                    service.Time.Advance(time);
+                    return answer();
+                }).Task;
+            }
+
+            Func<SmtpReply> all = isThrown ? () => throw new InvalidOperationException("The service fails.") : answer;
             return address.Contains("late", StringComparison.Ordinal) ? AnswerLateAsync(all) : ValueTask.FromResult(all());
         }
 
@@ -220,12 +279,6 @@ internal sealed class ModelService : ISmtpService, ISaslAuthenticator
             service.Governor.Memory.Add(octets);
         }
 
-        private void Expect(bool isInOrder, string fault)
-        {
-            if (!isInOrder)
-            {
-                service.Faults.Add(fault);
-            }
-        }
+        private void Expect(bool isInOrder, string fault) => service.Expect(isInOrder, fault);
     }
 }

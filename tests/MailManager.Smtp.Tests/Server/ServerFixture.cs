@@ -16,7 +16,7 @@ public enum Wire
     /// <summary>In memory: what is sent at once arrives at once.</summary>
     Memory,
 
-    /// <summary>In memory, each octet in a piece of its own.</summary>
+    /// <summary>In memory, the server reads one octet at a time; under TLS each is a record of its own too.</summary>
     OctetByOctet,
 }
 
@@ -26,9 +26,9 @@ internal sealed class ServerFixture : IAsyncDisposable
     private readonly SmtpServer _server;
     private readonly MemoryTransport? _memory;
     private readonly SmtpListener _listener;
-    private readonly int _pieceLength;
+    private readonly int? _pieceLength;
 
-    private ServerFixture(SmtpServer server, MemoryTransport? memory, SmtpListener listener, RecordingService service, int pieceLength)
+    private ServerFixture(SmtpServer server, MemoryTransport? memory, SmtpListener listener, RecordingService service, int? pieceLength)
     {
         _server = server;
         _memory = memory;
@@ -59,11 +59,15 @@ internal sealed class ServerFixture : IAsyncDisposable
         var server = new SmtpServer(memory ?? SmtpServer.CreateSocketTransport(loggers), limits ?? new SessionGovernorOptions(), time ?? TimeProvider.System, loggers);
         var options = new SmtpServerOptions { Hostname = "mx.example", Group = "front-door", Tls = new TestTls(TestCertificates.CreateSelfSigned("mx.example")) };
         var listener = await server.BindAsync(new IPEndPoint(IPAddress.Loopback, 0), configure?.Invoke(options) ?? options, service);
-        return new ServerFixture(server, memory, listener, service, wire == Wire.OctetByOctet ? 1 : int.MaxValue);
+        return new ServerFixture(server, memory, listener, service, wire == Wire.OctetByOctet ? 1 : null);
     }
 
     public Task<RawSmtpClient> ConnectAsync() =>
-        _memory is null ? RawSmtpClient.ConnectAsync(EndPoint) : Task.FromResult(RawSmtpClient.Over(_memory.Connect(), _pieceLength));
+        _memory is null ? RawSmtpClient.ConnectAsync(EndPoint) : Task.FromResult(Connect(watch: null));
+
+    /// <summary>Connects in memory.</summary>
+    public RawSmtpClient Connect(PipeWatch? watch) =>
+        RawSmtpClient.Over(_memory!.Connect(IPAddress.Loopback, watch, _pieceLength), _pieceLength ?? int.MaxValue);
 
     /// <summary>Connects, takes the greeting and says EHLO.</summary>
     public async Task<RawSmtpClient> GreetAsync()

@@ -17,6 +17,21 @@ internal sealed record SessionKind(bool IsLmtp, bool HasTls, bool HasAuth, bool 
     public const int MaxMessageSize = 120;
     public const int MaxCommandLine = 512;
 
+    /// <summary>How long a client may be silent. One beat of the server's clock, so that a pause moves it by one or two.</summary>
+    public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long the service may take for an answer. Slow ones, of which the other limits leave no more than 40, stay below the minute in which
+    /// <see cref="MaxRecipientCommands"/> counts.
+    /// </summary>
+    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1.2);
+
+    /// <summary>How long the server waits for its last reply to be taken.</summary>
+    public static readonly TimeSpan LastReplyTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>What too long and not too long differ by.</summary>
+    public static readonly TimeSpan Moment = TimeSpan.FromSeconds(0.1);
+
     private static readonly TestTls Certificate = new(TestCertificates.CreateSelfSigned("mx.example"));
 
     public static SessionKind Plain { get; } = new(false, false, false, false, false);
@@ -46,6 +61,9 @@ internal sealed record SessionKind(bool IsLmtp, bool HasTls, bool HasAuth, bool 
             Errors = MaxErrors,
             UnknownCommands = MaxUnknownCommands,
             CommandLine = MaxCommandLine,
+            IdleTimeout = IdleTimeout,
+            HandshakeTimeout = IdleTimeout,
+            DataTimeout = AnswerTimeout,
         },
     };
 }

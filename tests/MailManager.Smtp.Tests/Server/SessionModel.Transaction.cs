@@ -41,6 +41,10 @@ internal sealed partial class SessionModel
         {
             IsOver = true;
         }
+        else if (sender.StartsWith("never", StringComparison.Ordinal))
+        {
+            Cut();
+        }
         else if (sender.StartsWith("denied", StringComparison.Ordinal))
         {
             Refuse(550);
@@ -52,6 +56,7 @@ internal sealed partial class SessionModel
             _isUtf8 = argument.Contains(" SMTPUTF8", StringComparison.Ordinal);
             _isBinary = argument.Contains("BINARYMIME", StringComparison.Ordinal);
             Codes.Add(250);
+            TimeOutAfter(sender, "overdue");
         }
     }
 
@@ -98,6 +103,10 @@ internal sealed partial class SessionModel
         {
             IsOver = true;
         }
+        else if (recipient.StartsWith("never", StringComparison.Ordinal))
+        {
+            Cut();
+        }
         else if (recipient.StartsWith("denied", StringComparison.Ordinal))
         {
             Refuse(550);
@@ -107,10 +116,11 @@ internal sealed partial class SessionModel
             _isMemoryFull = !recipient.StartsWith("drain", StringComparison.Ordinal) && (_isMemoryFull || recipient.StartsWith("fill", StringComparison.Ordinal));
             _recipients.Add(recipient);
             Codes.Add(250);
+            TimeOutAfter(recipient, "overdue");
         }
     }
 
-    private void Data(string argument, ref string rest)
+    private void Data(string argument)
     {
         if (_recipients.Count == 0 || _chunks is not null)
         {
@@ -131,21 +141,28 @@ internal sealed partial class SessionModel
         else
         {
             Codes.Add(354);
-            var isEmpty = rest.StartsWith(".\r\n", StringComparison.Ordinal);
-            var end = isEmpty ? 0 : rest.IndexOf("\r\n.\r\n", StringComparison.Ordinal) + 2;
-            if (end < 2 && !isEmpty)
-            {
-                IsOver = true;
-                return;
-            }
-
-            var content = StuffedDot().Replace(rest[..end], "$1");
-            rest = rest[(end + 3)..];
-            End(content.Length > SessionKind.MaxMessageSize ? 552 : HasBareOctets(content) ? 550 : 250, content);
+            _isInData = true;
         }
     }
 
-    private void Chunk(string argument, ref string rest)
+    /// <summary>False: its end is not there yet.</summary>
+    private bool TakeData()
+    {
+        var isEmpty = _unread.StartsWith(".\r\n", StringComparison.Ordinal);
+        var end = isEmpty ? 0 : _unread.IndexOf("\r\n.\r\n", StringComparison.Ordinal) + 2;
+        if (end < 2 && !isEmpty)
+        {
+            return false;
+        }
+
+        var content = StuffedDot().Replace(_unread[..end], "$1");
+        _unread = _unread[(end + 3)..];
+        _isInData = false;
+        End(content.Length > SessionKind.MaxMessageSize ? 552 : HasBareOctets(content) ? 550 : 250, content);
+        return true;
+    }
+
+    private void Chunk(string argument)
     {
         var match = ChunkSize().Match(argument);
         if (!match.Success)
@@ -155,7 +172,6 @@ internal sealed partial class SessionModel
         }
 
         var size = long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
-        var isLast = match.Groups[2].Success;
         var refusal = _recipients.Count == 0 ? 503 : _chunks is null && IsBeginRefused() ? 451 : 0;
         if (refusal == 451)
         {
@@ -169,26 +185,32 @@ internal sealed partial class SessionModel
             return;
         }
 
-        if (rest.Length < size)
+        _pendingChunk = new PendingChunk((int)size, match.Groups[2].Success, refusal);
+    }
+
+    /// <summary>False: not all of it is there yet.</summary>
+    private bool TakeChunk(PendingChunk chunk)
+    {
+        if (_unread.Length < chunk.Size)
         {
-            IsOver = true;
-            return;
+            return false;
         }
 
-        var octets = rest[..(int)size];
-        rest = rest[(int)size..];
-        if (refusal > 0)
+        var octets = _unread[..chunk.Size];
+        _unread = _unread[chunk.Size..];
+        _pendingChunk = null;
+        if (chunk.Refusal > 0)
         {
-            Refuse(refusal);
-            return;
+            Refuse(chunk.Refusal);
+            return true;
         }
 
         _chunks += octets;
         var header = _chunks.Split("\r\n\r\n", 2)[0];
         var isFree = _isBinary && (_chunks.StartsWith("\r\n", StringComparison.Ordinal) || header.Length < _chunks.Length);
-        var isCut = !isLast && _chunks.EndsWith('\r');
+        var isCut = !chunk.IsLast && _chunks.EndsWith('\r');
         var suspect = !isFree ? isCut ? _chunks[..^1] : _chunks : _chunks.StartsWith("\r\n", StringComparison.Ordinal) ? "" : header;
-        var outcome = _chunks.Length > SessionKind.MaxMessageSize ? 552 : HasBareOctets(suspect) ? 550 : isLast ? 250 : 0;
+        var outcome = _chunks.Length > SessionKind.MaxMessageSize ? 552 : HasBareOctets(suspect) ? 550 : chunk.IsLast ? 250 : 0;
         if (outcome > 0)
         {
             End(outcome, _chunks);
@@ -197,6 +219,8 @@ internal sealed partial class SessionModel
         {
             Codes.Add(250);
         }
+
+        return true;
     }
 
     /// <summary>The service refuses to begin such a message once.</summary>
@@ -209,11 +233,18 @@ internal sealed partial class SessionModel
 
     private void End(int code, string content)
     {
-        var isThrown = code == 250 && _sender!.StartsWith("endthrow", StringComparison.Ordinal);
+        var sender = _sender!;
+        if (sender.StartsWith("endnever", StringComparison.Ordinal))
+        {
+            Cut();
+            return;
+        }
+
+        var isThrown = code == 250 && sender.StartsWith("endthrow", StringComparison.Ordinal);
         if (code == 250)
         {
-            code = _sender!.StartsWith("full", StringComparison.Ordinal) ? 452
-                : _sender.StartsWith("fault", StringComparison.Ordinal) ? 451
+            code = sender.StartsWith("full", StringComparison.Ordinal) ? 452
+                : sender.StartsWith("fault", StringComparison.Ordinal) ? 451
                 : content.Contains("spam", StringComparison.Ordinal) ? 554
                 : 250;
         }
@@ -226,13 +257,14 @@ internal sealed partial class SessionModel
 
         if (code == 250)
         {
-            Accepted.Add(ModelService.Describe(_client, _helo, _identity, _isTls, _sender!, _asked, _recipients, content));
+            Accepted.Add(ModelService.Describe(_client, _helo, _identity, _isTls, sender, _asked, _recipients, content));
         }
 
         var repeats = kind.IsLmtp ? _recipients.Count - 1 : 0;
         Codes.AddRange(Enumerable.Repeat(code, repeats));
         Forget();
         Refuse(code);
+        TimeOutAfter(sender, "endoverdue");
     }
 
     private static bool HasBareOctets(string content) => content.Replace("\r\n", "", StringComparison.Ordinal).IndexOfAny(['\r', '\n', '\0']) >= 0;
@@ -245,4 +277,8 @@ internal sealed partial class SessionModel
 
     [GeneratedRegex("(^|\r\n)\\.")]
     private static partial Regex StuffedDot();
+
+    /// <summary>A chunk that was announced.</summary>
+    /// <param name="Refusal">The code that its octets are read past for; 0: they are wanted.</param>
+    private sealed record PendingChunk(int Size, bool IsLast, int Refusal);
 }

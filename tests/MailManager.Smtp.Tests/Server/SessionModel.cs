@@ -23,7 +23,10 @@ internal sealed partial class SessionModel(SessionKind kind, string client)
     private bool _isBinary;
     private bool _isBeginRefused;
     private string? _chunks;
-    private int _authSteps;
+    private string _unread = "";
+    private bool _isInData;
+    private PendingChunk? _pendingChunk;
+    private bool _isAuthenticating;
     private int _transactions;
     private int _errors;
     private int _unknown;
@@ -34,11 +37,20 @@ internal sealed partial class SessionModel(SessionKind kind, string client)
     /// <summary>All that the service must know of each message that was answered 250.</summary>
     public List<string> Accepted { get; } = [];
 
-    /// <summary>The server has closed, or waits for something that does not come.</summary>
+    /// <summary>The server has closed.</summary>
     public bool IsOver { get; private set; }
+
+    /// <summary>It has done so without sending what was answered last.</summary>
+    public bool IsCut { get; private set; }
+
+    /// <summary>Where the session's time was over; null: nowhere.</summary>
+    public SessionPlace? TimedOutAt { get; private set; }
 
     /// <summary>STARTTLS was answered 220.</summary>
     public bool IsHandshakeDue { get; private set; }
+
+    /// <summary>TLS is up.</summary>
+    public bool IsSecure => _isTls;
 
     /// <summary>TLS is up, and everything said before is forgotten.</summary>
     public void Secure()
@@ -48,41 +60,9 @@ internal sealed partial class SessionModel(SessionKind kind, string client)
         StartAgain();
     }
 
-    /// <summary>Takes octets, as Latin-1, that start where a command may.</summary>
-    public void Take(string octets)
+    private void Command(string line)
     {
-        while (octets.Length > 0 && !IsOver)
-        {
-            var end = octets.IndexOf('\n', StringComparison.Ordinal) + 1;
-            var maxLine = kind.HasAuth ? 12_288 : SessionKind.MaxCommandLine;
-            if (end == 0 || end > maxLine)
-            {
-                IsOver = true;
-                if (end > 0 || octets.Length >= maxLine)
-                {
-                    Codes.Add(500);
-                }
-
-                return;
-            }
-
-            var line = octets[..end];
-            octets = octets[end..];
-            if (line.EndsWith("\r\n", StringComparison.Ordinal))
-            {
-                Command(line[..^2], ref octets);
-            }
-            else
-            {
-                _authSteps = 0;
-                Refuse(500);
-            }
-        }
-    }
-
-    private void Command(string line, ref string rest)
-    {
-        if (_authSteps > 0)
+        if (_isAuthenticating)
         {
             Respond(line);
             return;
@@ -117,10 +97,10 @@ internal sealed partial class SessionModel(SessionKind kind, string client)
                 Recipient(argument);
                 break;
             case "DATA":
-                Data(argument, ref rest);
+                Data(argument);
                 break;
             case "BDAT":
-                Chunk(argument, ref rest);
+                Chunk(argument);
                 break;
             case "RSET" when argument.Length > 0:
                 Refuse(501);
@@ -142,7 +122,7 @@ internal sealed partial class SessionModel(SessionKind kind, string client)
                 Refuse(502);
                 break;
             case "STARTTLS":
-                StartTls(rest);
+                StartTls();
                 break;
             case "AUTH" when kind.HasAuth:
                 Authenticate(argument);
@@ -176,7 +156,7 @@ internal sealed partial class SessionModel(SessionKind kind, string client)
         Codes.Add(250);
     }
 
-    private void StartTls(string rest)
+    private void StartTls()
     {
         if (_isTls)
         {
@@ -186,7 +166,7 @@ internal sealed partial class SessionModel(SessionKind kind, string client)
         {
             Refuse(502);
         }
-        else if (rest.Length > 0)
+        else if (_unread.Length > 0)
         {
             Close(554);
         }
@@ -217,15 +197,19 @@ internal sealed partial class SessionModel(SessionKind kind, string client)
         }
         else
         {
-            _authSteps = 1;
+            _isAuthenticating = true;
             Codes.Add(334);
         }
     }
 
     private void Respond(string line)
     {
-        _authSteps = 0;
-        if (line == "dHdv")
+        _isAuthenticating = false;
+        if (line == "bmV2ZXI=")
+        {
+            Cut();
+        }
+        else if (line == "dHdv")
         {
             _identity = "one";
             Codes.Add(235);

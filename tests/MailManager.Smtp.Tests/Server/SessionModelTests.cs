@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Net;
-using System.Text;
 using CsCheck;
 using MailManager.Smtp.Server;
-using MailManager.TestKit.Peers;
 using MailManager.TestKit.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -12,9 +11,9 @@ using Microsoft.Extensions.Time.Testing;
 namespace MailManager.Smtp.Tests.Server;
 
 /// <summary>
-/// Random dialogues, cut at random places, with a service that fails at random, against a model: the class of faults in which a server's idea of the
-/// transaction and the client's drift apart, so that a message skips a check or reaches a recipient of another one. Every address and content has a
-/// number of its own, so whatever reaches another transaction is seen.
+/// Random dialogues, cut at random places, with a service that fails at random and clients that fall silent, against a model: the class of faults in
+/// which a server's idea of the transaction and the client's drift apart, so that a message skips a check or reaches a recipient of another one. Every
+/// address and content has a number of its own, so whatever reaches another transaction is seen.
 /// </summary>
 public class SessionModelTests
 {
@@ -42,20 +41,31 @@ public class SessionModelTests
     private static async Task SampleAsync(SessionKind kind, Gen<string[]> clearText, int iterations)
     {
         var lanes = new ConcurrentBag<Lane>();
-        await Gen.Select(clearText, SessionSteps.For(kind), Gen.Int[1, 40]).SampleAsync(
-            async (before, steps, piece) =>
+        var timeouts = new ConcurrentDictionary<SessionPlace, int>();
+        await Gen.Select(clearText, SessionSteps.For(kind), Gen.Int[1, 40], SessionSteps.Pauses).SampleAsync(
+            async (before, steps, piece, pause) =>
             {
                 var lane = lanes.TryTake(out var free) ? free : await Lane.StartAsync(kind);
-                await lane.CheckAsync(before, steps, piece);
+                if (await lane.CheckAsync(before, steps, piece, pause) is { } place)
+                {
+                    timeouts.AddOrUpdate(place, 1, (_, count) => count + 1);
+                }
+
                 lanes.Add(lane);
             },
             iter: iterations,
             threads: 4,
-            print: sample => $"piece {sample.Item3}\n{string.Join('\n', [.. sample.Item1, "---", .. sample.Item2])}".Replace("\r\n", "⏎", StringComparison.Ordinal));
+            print: sample => $"piece {sample.Item3}, {sample.Item4}\n{string.Join('\n', [.. sample.Item1, "---", .. sample.Item2])}".Replace("\r\n", "⏎", StringComparison.Ordinal));
         foreach (var lane in lanes)
         {
             await lane.DisposeAsync();
         }
+
+        // Sessions were out of time wherever they can be.
+        SessionPlace[] secure = kind.HasTls ? [SessionPlace.Response, SessionPlace.Handshake] : [];
+        Assert.Equal(
+            [SessionPlace.Command, SessionPlace.Line, SessionPlace.Data, SessionPlace.Chunk, .. secure, SessionPlace.Answer],
+            timeouts.Keys.Order());
     }
 
     /// <summary>A server that has one session at a time, so that what it counts is that session's.</summary>
@@ -63,48 +73,41 @@ public class SessionModelTests
     {
         public static async Task<Lane> StartAsync(SessionKind kind)
         {
-            var transport = new MemoryTransport();
-            var server = new SmtpServer(transport, SessionKind.Governor, new FakeTimeProvider(), NullLoggerFactory.Instance);
-            var service = new ModelService { Governor = server.Governor };
+            // Inline, as the server's socket transport schedules: what wakes a session also runs it.
+            var transport = new MemoryTransport(new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
+            var time = new FakeTimeProvider();
+            var server = new SmtpServer(transport, SessionKind.Governor, time, NullLoggerFactory.Instance);
+            var service = new ModelService { Governor = server.Governor, Time = time };
             await server.BindAsync(new IPEndPoint(IPAddress.Loopback, 25), kind.Options(service), service);
             return new Lane(kind, transport, server, service);
         }
 
-        public async Task CheckAsync(string[] before, string[] steps, int piece)
+        /// <summary>Holds a session against the model; where its time was over, if it was.</summary>
+        public async Task<SessionPlace?> CheckAsync(string[] before, string[] steps, int piece, SessionPause? pause)
         {
             var number = Interlocked.Increment(ref _clients);
             var address = new IPAddress(new byte[] { 10, (byte)(number >> 16), (byte)(number >> 8), (byte)number });
+            var clear = kind.HasTls ? Number([.. before, "STARTTLS\r\n"], number, 0) : [];
+            var rest = Number([.. steps, "QUIT\r\n"], number, before.Length);
+            var clearLength = clear.Sum(step => step.Length);
+            var paused = pause?.Position([.. clear, .. rest]) ?? 0;
             var model = new SessionModel(kind, address.ToString());
             service.Begin();
-            var connection = transport.Connect(address);
-            await using (var client = RawSmtpClient.Over(connection, piece))
+            await using (var dialogue = new ModelDialogue(model, transport, address, piece, service.Time))
             {
-                var codes = new List<int>();
-                if (kind.HasTls)
+                await dialogue.SendAsync(string.Concat(clear), paused <= clearLength ? paused : 0, pause);
+                if (model.IsHandshakeDue)
                 {
-                    await SendAsync(client, Number(before, number, 0) + "STARTTLS\r\n", model);
-                    if (model.IsHandshakeDue)
-                    {
-                        await ReadAsync(client, codes, model.Codes.Count);
-                        Assert.Equal(model.Codes, codes);
-                        await client.HandshakeAsync();
-                        model.Secure();
-                    }
+                    await dialogue.StartTlsAsync();
                 }
 
-                if (kind.HasTls && codes.Count == 0)
+                // Without the handshake the session is over, or STARTTLS was part of a message: the rest would say what the first half does.
+                if (!kind.HasTls || model.IsSecure)
                 {
-                    // The session is over, or what it took for the message is: the rest would say what the first half does.
-                    await SendAsync(client, "", model);
-                }
-                else
-                {
-                    await SendAsync(client, Number([.. steps, "QUIT\r\n"], number, before.Length), model);
+                    await dialogue.SendAsync(string.Concat(rest), paused - clearLength, pause);
                 }
 
-                await client.EndAsync();
-                await ReadAsync(client, codes, int.MaxValue);
-                Assert.Equal(model.Codes, codes);
+                await dialogue.EndAsync();
             }
 
             await service.Closed.Task.WaitAsync(TimeSpan.FromSeconds(30));
@@ -118,36 +121,15 @@ public class SessionModelTests
             }
 
             Assert.Equal(0, server.Governor.Messages);
+            return model.TimedOutAt;
         }
 
         public ValueTask DisposeAsync() => server.DisposeAsync();
 
         /// <summary>Puts numbers in the place of <c>#</c>, and the client's own network in that of <c>%</c>.</summary>
-        private static string Number(string[] steps, int client, int first)
-        {
-            var octets = new StringBuilder();
-            for (var i = 0; i < steps.Length; i++)
-            {
-                octets.Append(steps[i]
-                    .Replace("##", (first + i + 10).ToString("D2", CultureInfo.InvariantCulture), StringComparison.Ordinal)
-                    .Replace("%", $"{(client >> 16) + 1:x}:{(client & 0xFFFF) + 1:x}", StringComparison.Ordinal));
-            }
-
-            return octets.ToString();
-        }
-
-        private static async Task SendAsync(RawSmtpClient client, string octets, SessionModel model)
-        {
-            model.Take(octets);
-            await client.TrySendAsync(octets);
-        }
-
-        private static async Task ReadAsync(RawSmtpClient client, List<int> codes, int count)
-        {
-            while (codes.Count < count && await client.ReadReplyAsync() is { Length: >= 3 } reply)
-            {
-                codes.Add(int.Parse(reply[..3], CultureInfo.InvariantCulture));
-            }
-        }
+        private static string[] Number(string[] steps, int client, int first) =>
+            [.. steps.Select((step, i) => step
+                .Replace("##", (first + i + 10).ToString("D2", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+                .Replace("%", $"{(client >> 16) + 1:x}:{(client & 0xFFFF) + 1:x}", StringComparison.Ordinal))];
     }
 }

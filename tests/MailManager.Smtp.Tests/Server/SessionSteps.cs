@@ -33,7 +33,19 @@ internal static class SessionSteps
         Gen.Int[0, 9],
         (steps, choice) => choice == 0 ? steps : choice < 5 ? [.. steps, "EHLO client.example\r\n"] : ["EHLO client.example\r\n", .. steps, "RSET\r\n"]);
 
-    /// <summary>All of a session, or what comes after STARTTLS. Most begin as a session should: the errors allowed are soon spent.</summary>
+    /// <summary>At most one in a session.</summary>
+    public static Gen<SessionPause?> Pauses { get; } = Gen.Frequency(
+        (6, Gen.Const(default(SessionPause))),
+        (4, Gen.Select(
+            AnyOf("", "", "DATA\r\n", "DATA\r\n", "BDAT", "AUTH", "STARTTLS"),
+            Gen.Frequency((1, Gen.Const(0)), (1, Gen.Int[0, 12])),
+            Gen.Frequency((2, Gen.Const(0)), (3, Gen.Int[1, 8]), (1, Gen.Int[1, 200])),
+            Gen.Frequency((1, Gen.Const(false)), (3, Gen.Const(true))),
+            SessionPause? (word, step, owed, isTooLong) => new SessionPause(word, step, owed, isTooLong))));
+
+    /// <summary>
+    /// All of a session, or what comes after STARTTLS. Most begin as a session should, some with a message: the errors allowed are soon spent.
+    /// </summary>
     public static Gen<string[]> For(SessionKind kind)
     {
         var hello = kind.IsLmtp ? "LHLO client.example\r\n" : "EHLO client.example\r\n";
@@ -42,12 +54,17 @@ internal static class SessionSteps
                 kind.IsLmtp,
                 AnyOf(
                     Login, Login, Login, "AUTH TWO b25l\r\n*\r\n", "AUTH TWO b25l\r\nd3Jvbmc=\r\n", "AUTH TWO b25l\r\nMAIL FROM:<a@b.example>\r\n",
-                    "AUTH TWO b25l\r\n*\n", "AUTH TWO b25l\r\n", "AUTH ONE\r\n", "AUTH\r\n", "STARTTLS\r\n"))
+                    "AUTH TWO b25l\r\n*\n", "AUTH TWO b25l\r\n", "AUTH ONE\r\n", "AUTH\r\n", "STARTTLS\r\n", "AUTH TWO b25l\r\nbmV2ZXI=\r\n"))
             : Steps(kind.IsLmtp, AnyOf("STARTTLS\r\n", "AUTH TWO b25l\r\n"));
         return Gen.Select(
             steps.Array[0, 30],
+            AnyOf(Contents).Select(content => $"MAIL FROM:<a##@b.example>\r\nRCPT TO:<r##@d.example>\r\nDATA\r\n{content}.\r\n"),
             Gen.Int[0, 9],
-            (rest, choice) => choice == 0 ? rest : kind.HasAuth && choice > 3 ? [hello, Login, .. rest] : [hello, .. rest]);
+            string[] (rest, message, choice) =>
+            {
+                string[] greeting = choice == 0 ? [] : kind.HasAuth && choice > 3 ? [hello, Login] : [hello];
+                return choice > 6 ? [.. greeting, message, .. rest] : [.. greeting, .. rest];
+            });
     }
 
     private static Gen<string> Steps(bool isLmtp, Gen<string> secure)
@@ -55,15 +72,16 @@ internal static class SessionSteps
         var hello = isLmtp ? "LHLO" : "EHLO";
         var mail = Gen.Select(
             Gen.Frequency(
-                (8, AnyOf("a", "late")), (5, AnyOf("denied", "deniedlate", "begin", "full", "faultlate", "fault")),
-                (1, AnyOf("throw", "throwlate", "endthrow", "endthrowlate", "\u00C3\u00A9"))),
+                (16, AnyOf("a", "late")), (10, AnyOf("denied", "deniedlate", "begin", "full", "faultlate", "fault")),
+                (1, AnyOf("slow", "deniedslow", "\u00C3\u00A9")), (1, AnyOf("overdue", "never", "endoverdue", "endnever")),
+                (1, AnyOf("throw", "throwlate", "endthrow", "endthrowlate"))),
             Gen.Frequency(
                 (6, Gen.Const("")), (2, AnyOf(" BODY=BINARYMIME", " SMTPUTF8", " BODY=8BITMIME SMTPUTF8")),
                 (1, AnyOf(" REQUIRETLS", " SIZE=99999", " SIZE=10"))),
             (name, parameters) => $"MAIL FROM:<{name}##@b.example>{parameters}\r\n");
         var recipient = Gen.Frequency(
-                (8, AnyOf("r", "late")), (3, AnyOf("denied", "deniedlate", "fill", "drain", "\u00C3\u00A9")),
-                (1, AnyOf("throw", "throwlate")))
+                (16, AnyOf("r", "late")), (6, AnyOf("denied", "deniedlate", "fill", "drain", "\u00C3\u00A9")), (1, AnyOf("slow", "deniedslow")),
+                (1, AnyOf("overdue", "never", "throw", "throwlate")))
             .Select(name => $"RCPT TO:<{name}##@d.example>\r\n");
         var hellos = Gen.Frequency(
             (6, AnyOf($"{hello} client.example\r\n", $"{hello} [192.0.2.9]\r\n")),

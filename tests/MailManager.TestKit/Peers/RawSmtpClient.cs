@@ -36,7 +36,7 @@ public sealed class RawSmtpClient : IAsyncDisposable
 
     /// <summary>A client on a connection that exists already.</summary>
     /// <param name="connection">Its own end.</param>
-    /// <param name="pieceLength">Octets that are sent at a time.</param>
+    /// <param name="pieceLength">Octets that are sent at a time, under TLS in a record of their own.</param>
     public static RawSmtpClient Over(IDuplexPipe connection, int pieceLength) => new(new DuplexStream(connection), pieceLength);
 
     public static async Task<RawSmtpClient> ConnectAsync(EndPoint endPoint)

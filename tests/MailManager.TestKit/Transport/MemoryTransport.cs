@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace MailManager.TestKit.Transport;
 
 /// <summary>
-/// Connections without sockets, in the place of Kestrel's transport: what one side writes in one flush the other reads in one piece, so a test
-/// decides how octets are cut, and thousands of sessions take a moment.
+/// Connections without sockets, in the place of Kestrel's transport: what one side writes in one flush the other reads in one piece, or in smaller
+/// ones, so a test decides how octets are cut, and thousands of sessions take a moment.
 /// </summary>
 /// <param name="options">Of the pipes of a connection; null: the defaults.</param>
 public sealed class MemoryTransport(PipeOptions? options = null) : IConnectionListenerFactory, IConnectionListener
@@ -26,16 +26,20 @@ public sealed class MemoryTransport(PipeOptions? options = null) : IConnectionLi
 
     /// <summary>Opens a connection and returns the client's side of it.</summary>
     /// <param name="client">Its address; null: 192.0.2.1.</param>
-    public IDuplexPipe Connect(IPAddress? client = null)
+    /// <param name="watch">Told of what the client sends and the server takes.</param>
+    /// <param name="pieceLength">The server reads at most so many octets at a time, at least 1; null: all that there is.</param>
+    public IDuplexPipe Connect(IPAddress? client = null, PipeWatch? watch = null, int? pieceLength = null)
     {
         var toServer = new Pipe(options ?? PipeOptions.Default);
         var toClient = new Pipe(options ?? PipeOptions.Default);
-        var connection = new MemoryConnection($"M{Interlocked.Increment(ref _count)}", new Side(toServer.Reader, toClient.Writer))
+        var input = watch?.Watch(toServer.Reader) ?? toServer.Reader;
+        input = pieceLength is { } length ? new PieceReader(input, length) : input;
+        var connection = new MemoryConnection($"M{Interlocked.Increment(ref _count)}", input, new AbortableWriter(toClient.Writer))
         {
             RemoteEndPoint = new IPEndPoint(client ?? IPAddress.Parse("192.0.2.1"), 1),
         };
         _connections.Writer.TryWrite(connection);
-        return new Side(toClient.Reader, toServer.Writer);
+        return new Side(toClient.Reader, watch?.Watch(toServer.Writer) ?? toServer.Writer);
     }
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
@@ -66,7 +70,7 @@ public sealed class MemoryTransport(PipeOptions? options = null) : IConnectionLi
         public PipeWriter Output { get; } = output;
     }
 
-    private sealed class MemoryConnection(string id, IDuplexPipe transport) : ConnectionContext
+    private sealed class MemoryConnection(string id, PipeReader input, AbortableWriter output) : ConnectionContext
     {
         private readonly CancellationTokenSource _closed = new();
 
@@ -76,7 +80,7 @@ public sealed class MemoryTransport(PipeOptions? options = null) : IConnectionLi
 
         public override IDictionary<object, object?> Items { get; set; } = new Dictionary<object, object?>();
 
-        public override IDuplexPipe Transport { get; set; } = transport;
+        public override IDuplexPipe Transport { get; set; } = new Side(input, output);
 
         public override EndPoint? RemoteEndPoint { get; set; }
 
@@ -100,8 +104,8 @@ public sealed class MemoryTransport(PipeOptions? options = null) : IConnectionLi
                 return;
             }
 
-            Transport.Input.CancelPendingRead();
-            Transport.Output.CancelPendingFlush();
+            input.CancelPendingRead();
+            output.Abort();
         }
 
         public override async ValueTask DisposeAsync()
