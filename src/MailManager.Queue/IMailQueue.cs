@@ -14,7 +14,7 @@ public interface IMailQueue
     /// dispatches their deliveries. Only after <see cref="AcceptResult.Committed"/> may a 250 be sent. Does not throw for a full or
     /// failing disk. Takes its own references on the contents for as long as it needs them; the caller keeps (and releases) its own.
     /// </summary>
-    /// <param name="messages">The received message and, when some of its recipients failed at once, its notification.</param>
+    /// <param name="messages">The received message, if it is to be delivered to anybody, and notifications of those of its recipients that failed at once. At least one.</param>
     ValueTask<AcceptResult> AcceptAsync(params ReadOnlySpan<AcceptedMessage> messages);
 
     /// <summary>

@@ -43,6 +43,17 @@ public sealed record DeliveryInstructions
     /// <summary>Complete header lines, each ending in CRLF, that go in front of the message: trace headers and added ones.</summary>
     public required ReadOnlyMemory<byte> Prefix { get; init; }
 
+    /// <summary>
+    /// Names of header fields of the message that are left out; case is ignored, empty, as for most messages: none. Those in <see cref="Prefix"/> stay.
+    /// </summary>
+    public ImmutableArray<string> RemovedHeaders { get; init; } = [];
+
+    /// <summary>
+    /// An authenticated client submitted the message as a verified sender, so that it may be sent to recipients of no verified identity. They are
+    /// relayed for no more than others.
+    /// </summary>
+    public bool IsSubmission { get; init; }
+
     /// <summary>What is asked for the recipient at this index; null: nothing.</summary>
     public RecipientOptions? OptionsOf(int recipient) => RecipientOptions.IsEmpty ? null : RecipientOptions[recipient];
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MailManager.Resources.Binding;
 using MailManager.Resources.Documents;
 using MailManager.Resources.IngressPoints;
+using MailManager.Resources.IpSets;
 using MailManager.Resources.Relays;
 using MailManager.Resources.Secrets;
 
@@ -59,6 +60,11 @@ internal sealed class ResourceLinks(ReadContext context, ImmutableArray<Secret> 
 
     private void CheckReference(ResourceName reference)
     {
+        if (IsBuiltIn(reference))
+        {
+            return;
+        }
+
         if (Find(reference.Kind, reference.Name) is not { } target)
         {
             reference.At.Error(Missing(reference));
@@ -72,6 +78,10 @@ internal sealed class ResourceLinks(ReadContext context, ImmutableArray<Secret> 
         }
     }
 
+    private static bool IsBuiltIn(ResourceName reference) =>
+        reference.Kind == ResourceKind.IpSet
+        && BuiltInIpSets.All.Any(set => string.Equals(set.IpSetName, reference.Name, StringComparison.Ordinal));
+
     private ResourceName? Find(ResourceKind kind, string name)
     {
         var candidates = kind == ResourceKind.Secret ? SecretName.Candidates(name) : [name];
@@ -81,6 +91,7 @@ internal sealed class ResourceLinks(ReadContext context, ImmutableArray<Secret> 
     private string Missing(ResourceName reference)
     {
         var names = context.Declared.Where(declared => declared.Kind == reference.Kind).Select(declared => declared.Name);
+        names = reference.Kind == ResourceKind.IpSet ? names.Concat(BuiltInIpSets.All.Select(set => set.IpSetName)) : names;
         var start = $"no {Noun(reference.Kind)} is named {DisplayText.Quote(reference.Name)}";
         var nearest = context.Errors.IsFull ? null : NearestWord.Find(reference.Name, names);
         return nearest is null ? start : $"{start}; did you mean '{nearest}'?";
@@ -104,6 +115,9 @@ internal sealed class ResourceLinks(ReadContext context, ImmutableArray<Secret> 
         ResourceKind.TrafficPolicy => "traffic policy",
         ResourceKind.RuleSet => "rule set",
         ResourceKind.Relay => "relay",
+        ResourceKind.IpSet => "IP set",
+        ResourceKind.AddressList => "address list",
+        ResourceKind.RuleTest => "test",
         _ => "ingress point",
     };
 }

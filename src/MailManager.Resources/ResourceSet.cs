@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
+using MailManager.Resources.AddressLists;
 using MailManager.Resources.Identities;
 using MailManager.Resources.IngressPoints;
+using MailManager.Resources.IpSets;
 using MailManager.Resources.Relays;
 using MailManager.Resources.RuleSets;
+using MailManager.Resources.RuleTests;
 using MailManager.Resources.Secrets;
 using MailManager.Resources.TrafficPolicies;
 
@@ -22,4 +25,12 @@ public sealed record ResourceSet
     public required ImmutableArray<Relay> Relays { get; init; }
 
     public required ImmutableArray<IngressPoint> IngressPoints { get; init; }
+
+    /// <summary>Those that are defined, not those that are built in.</summary>
+    public ImmutableArray<IpSet> IpSets { get; init; } = [];
+
+    public ImmutableArray<AddressList> AddressLists { get; init; } = [];
+
+    /// <summary>What is to be decided about certain messages.</summary>
+    public ImmutableArray<RuleTest> Tests { get; init; } = [];
 }

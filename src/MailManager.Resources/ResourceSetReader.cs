@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
+using MailManager.Resources.AddressLists;
 using MailManager.Resources.Binding;
 using MailManager.Resources.Identities;
 using MailManager.Resources.IngressPoints;
+using MailManager.Resources.IpSets;
 using MailManager.Resources.Relays;
 using MailManager.Resources.RuleSets;
+using MailManager.Resources.RuleTests;
 using MailManager.Resources.Secrets;
 using MailManager.Resources.TrafficPolicies;
 
@@ -14,7 +17,7 @@ public static class ResourceSetReader
 {
     /// <summary>The keys that are read here; each may be absent, meaning none.</summary>
     public static ImmutableArray<string> Keys { get; } =
-        ["Identities", "Secrets", "TrafficPolicies", "RuleSets", "Relays", "IngressPoints"];
+        ["Identities", "Secrets", "IpSets", "AddressLists", "TrafficPolicies", "RuleSets", "Relays", "IngressPoints", "Tests"];
 
     /// <summary>Null when there are errors, which the map's context then holds.</summary>
     /// <param name="root">
@@ -22,16 +25,20 @@ public static class ResourceSetReader
     /// checked here with the rest.
     /// </param>
     /// <param name="substitution">For secrets, passwords and certificates.</param>
-    public static ResourceSet? Read(MapReader root, SecretSubstitution substitution)
+    /// <param name="files">For IP sets, address lists and messages of tests.</param>
+    public static ResourceSet? Read(MapReader root, SecretSubstitution substitution, FileReferences files)
     {
         var context = root.Value.Context;
         var before = context.Errors.Count;
         var identities = root.Items("Identities", 0, int.MaxValue, IdentityReader.Read);
         var secrets = root.Items("Secrets", 0, int.MaxValue, item => SecretReader.Read(item, substitution));
+        var ipSets = root.Items("IpSets", 0, int.MaxValue, item => IpSetReader.Read(item, files));
+        var addressLists = root.Items("AddressLists", 0, int.MaxValue, item => AddressListReader.Read(item, files));
         var policies = root.Items("TrafficPolicies", 0, int.MaxValue, TrafficPolicyReader.Read);
         var ruleSets = root.Items("RuleSets", 0, int.MaxValue, RuleSetReader.Read);
         var relays = root.Items("Relays", 0, int.MaxValue, RelayReader.Read);
         var ingressPoints = root.Items("IngressPoints", 0, int.MaxValue, item => IngressPointReader.Read(item, substitution));
+        var tests = root.Items("Tests", 0, int.MaxValue, item => RuleTestReader.Read(item, files));
         var links = new ResourceLinks(context, secrets);
         links.Check();
         return context.Errors.Count > before ? null : new ResourceSet
@@ -42,6 +49,9 @@ public static class ResourceSetReader
             RuleSets = ruleSets,
             Relays = [.. relays.Select(links.WithSecretByName)],
             IngressPoints = [.. ingressPoints.Select(links.WithSecretsByName)],
+            IpSets = ipSets,
+            AddressLists = addressLists,
+            Tests = tests,
         };
     }
 }

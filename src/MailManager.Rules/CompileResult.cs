@@ -14,15 +14,17 @@ public sealed record CompileError(string Path, string Reason)
 public sealed class CompileResult<T>
     where T : class
 {
-    internal CompileResult(T value)
+    internal CompileResult(T value, ImmutableArray<Requirement> requirements)
     {
         Value = value;
         Errors = [];
+        Requirements = requirements;
     }
 
-    internal CompileResult(ImmutableArray<CompileError> errors)
+    internal CompileResult(ImmutableArray<CompileError> errors, ImmutableArray<Requirement> requirements)
     {
         Errors = errors;
+        Requirements = requirements;
     }
 
     /// <summary>Null exactly when there are errors.</summary>
@@ -30,4 +32,7 @@ public sealed class CompileResult<T>
 
     /// <summary>Empty exactly when there is a value.</summary>
     public ImmutableArray<CompileError> Errors { get; }
+
+    /// <summary>What would have to be found out for it, known also where there is no value; each once, in the order of the resource.</summary>
+    public ImmutableArray<Requirement> Requirements { get; }
 }

@@ -54,13 +54,13 @@ internal sealed class GatewayIntake : IDisposable
         using var text = new MemoryStream(Encoding.UTF8.GetBytes(Configuration));
         var result = ConfigurationFile.Load(text, "test.yaml", new ConfigurationSource { BaseDirectory = directory, DataDirectory = directory });
         Assert.True(result.Configuration is not null, string.Join('\n', result.Errors));
-        var (ingresses, errors) = RuntimeBuilder.Build(result.Configuration, TimeProvider.System);
+        var (ready, errors) = CheckedConfiguration.MakeAsync(result.Configuration, TimeProvider.System).GetAwaiter().GetResult();
         Assert.Empty(errors);
         var services = new IntakeServices(
             "mx.example.com", TimeSpan.FromHours(14), Queue, NoFiles.Instance, new DsnBuilder(new DeliveryOptions { Hostname = "mx.example.com" }), _metrics,
-            new ProtectionServices(null, null, null, NullLogger<ClientGuard>.Instance), new MemoryGauge(long.MaxValue), TimeProvider.System,
+            new ProtectionServices(null, null, null, NullLogger<ClientGuard>.Instance), new ReverseNames(DnsListQuery.CreateResolver(), TimeProvider.System), new MemoryGauge(long.MaxValue), TimeProvider.System,
             NullLogger<IngressService>.Instance);
-        Service = new IngressService(services, ingresses[0].Runtime);
+        Service = new IngressService(services, ready!.IngressPoints[0].Runtime);
     }
 
     public IngressService Service { get; }

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Text;
 using MailManager.Delivery.Tests.Harness;
-using MailManager.Messages.Bytes;
 using MailManager.TestKit.Peers;
 
 namespace MailManager.Delivery.Tests;
@@ -75,7 +73,7 @@ public sealed class ContentTests
         await using var fixture = DeliveryFixture.Start();
         var text = "Subject: large\r\n\r\n" + string.Concat(Enumerable.Range(0, 200_000).Select(i => $".{i}\r\n"));
         var file = new MemoryBodyFile(Encoding.ASCII.GetBytes(text));
-        await fixture.DeliverAsync(fixture.Delivery(prefix: Prefix, bytes: Large(file)));
+        await fixture.DeliverAsync(fixture.Delivery(prefix: Prefix, bytes: file.ToContent()));
         Assert.Equal(Prefix + text, Encoding.ASCII.GetString(fixture.Peer.Messages[0].Data));
     }
 
@@ -84,7 +82,7 @@ public sealed class ContentTests
     {
         await using var fixture = DeliveryFixture.Start();
         var file = new MemoryBodyFile(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("Subject: x\r\n", 50_000)))) { FailsAt = 300_000 };
-        var settlement = await fixture.DeliverAsync(fixture.Delivery(bytes: Large(file)));
+        var settlement = await fixture.DeliverAsync(fixture.Delivery(bytes: file.ToContent()));
         Assert.Single(settlement.Remaining);
         await fixture.Peer.Sessions[0].Ended.WaitAsync(ScriptedSmtpServer.Patience);
         Assert.Empty(fixture.Peer.Messages);
@@ -116,43 +114,5 @@ public sealed class ContentTests
         fixture.Peer.Script.Extensions.Add("SIZE 5");
         fixture.Update(host: "localhost");
         Assert.Contains("5.3.4", Notifications.Text(await fixture.DeliverAsync(fixture.Delivery())));
-    }
-
-    private static MessageContent Large(MemoryBodyFile file)
-    {
-        var head = ArrayPool<byte>.Shared.Rent(1024);
-        file.Read(head.AsSpan(0, 1024), 0);
-        return new MessageContent(head, 1024, file.Length, file);
-    }
-
-    private sealed class MemoryBodyFile(byte[] octets) : IBodyFile
-    {
-        public string Name => "memory";
-
-        public long Length => octets.Length;
-
-        public long FailsAt { get; init; } = long.MaxValue;
-
-        public void Append(ReadOnlySpan<byte> bytes) => throw new NotSupportedException();
-
-        public int Read(Span<byte> destination, long offset)
-        {
-            if (offset > FailsAt)
-            {
-                throw new IOException("bad sector");
-            }
-
-            var part = octets.AsSpan((int)offset, (int)Math.Min(destination.Length, octets.Length - offset));
-            part.CopyTo(destination);
-            return part.Length;
-        }
-
-        public void Close()
-        {
-        }
-
-        public void Delete()
-        {
-        }
     }
 }

@@ -51,9 +51,41 @@ public sealed class MxRoutingTests : IAsyncDisposable
         _dns.Mx("sender.test", 0, ".");
         await using var fixture = Start();
         Assert.Empty((await DeliverAsync(fixture, reversePath: "x@y.test")).Remaining);
-        var unknown = await fixture.DeliverAsync(fixture.Delivery(destination: "mx:unknown.test", recipients: ["a@unknown.test"]));
+        var unknown = await fixture.DeliverAsync(fixture.Delivery(destination: "mx:unknown.test", recipients: ["a@unknown.test"], isSubmission: true));
         Assert.Equal("5.1.2", Notifications.Status(unknown).StatusGroups[1]["Status"]);
         Assert.Empty(_peer.Sessions);
+    }
+
+    [Theory]
+    [InlineData("a@sender.test", "x@y.test", "Received: x\r\n", false, false)]
+    [InlineData("a@sender.test", "", "Received: x\r\n", false, false)]
+    [InlineData("a@sender.test", "x@y.test", "Received: x\r\n", true, true)]
+    [InlineData("a@sender.test", "", "", false, true)]
+    [InlineData("a@example.com", "x@y.test", "Received: x\r\n", false, true)]
+    public async Task Strangers_get_submissions_and_notifications_only(string recipient, string reversePath, string prefix, bool isSubmission, bool isSent)
+    {
+        _dns.Address("sender.test", "127.0.0.1");
+        await using var fixture = Start();
+        var settlement = await fixture.DeliverAsync(fixture.Delivery(
+            destination: "mx:sender.test", reversePath: reversePath, recipients: [recipient], prefix: prefix, isSubmission: isSubmission));
+        Assert.Empty(settlement.Remaining);
+        Assert.Equal(isSent ? 1 : 0, _peer.Messages.Count);
+    }
+
+    [Fact]
+    public async Task A_submission_is_relayed_for_no_more_recipients_than_others()
+    {
+        await using var fixture = Start();
+        await fixture.DeliverAsync(fixture.Delivery(recipients: ["a@sender.test"], prefix: "Received: x\r\n", isSubmission: true));
+        Assert.Empty(fixture.Peer.Sessions);
+    }
+
+    [Fact]
+    public async Task An_address_literal_has_no_mail_exchanger()
+    {
+        await using var fixture = Start();
+        var settlement = await fixture.DeliverAsync(fixture.Delivery(destination: "mx:[127.0.0.1]", recipients: ["a@[127.0.0.1]"], isSubmission: true));
+        Assert.Equal("5.1.2", Notifications.Status(settlement).StatusGroups[1]["Status"]);
     }
 
     [Fact]
@@ -107,7 +139,7 @@ public sealed class MxRoutingTests : IAsyncDisposable
     public void Public_addresses(string address, bool isPublic) => Assert.Equal(isPublic, TargetGuard.IsPublic(IPAddress.Parse(address)));
 
     private static Task<Queue.DeliverySettlement> DeliverAsync(DeliveryFixture fixture, string reversePath = "") =>
-        fixture.DeliverAsync(fixture.Delivery(destination: "mx:sender.test", reversePath: reversePath, recipients: ["a@sender.test"]));
+        fixture.DeliverAsync(fixture.Delivery(destination: "mx:sender.test", reversePath: reversePath, recipients: ["a@sender.test"], isSubmission: true));
 
     private DeliveryFixture Start(bool allowsPrivate = true) => DeliveryFixture.Start(configure: options => options with
     {

@@ -1,12 +1,13 @@
 namespace MailManager.Resources.Tests;
 
-/// <summary>A document without errors that uses every kind of resource, condition and action, and most keys.</summary>
+/// <summary>A document without errors that uses every condition and action of the API, and most keys.</summary>
 internal static class FullDocument
 {
     public const string FileName = "mailmanager.yaml";
 
     public const string Yaml = """
         Identities: [example.com, "user@example.org"]
+        AddressLists: [{ AddressListName: staff }, { AddressListName: partners }]
         Secrets:
           - Name: exchange-login
             SecretString: { username: svc, password: "${env:EXCHANGE_PASSWORD}" }
@@ -31,14 +32,14 @@ internal static class FullDocument
                 Conditions:
                   - TlsExpression: { Evaluate: { Attribute: TLS_PROTOCOL }, Operator: MINIMUM_TLS_VERSION, Value: TLS1_3 }
                   - BooleanExpression: { Evaluate: { Analysis: { Analyzer: ai-1, ResultField: listed } }, Operator: IS_TRUE }
-                  - BooleanExpression: { Evaluate: { IsInAddressList: { Attribute: RECIPIENT, AddressLists: [al-1] } }, Operator: IS_FALSE }
+                  - BooleanExpression: { Evaluate: { IsInAddressList: { Attribute: RECIPIENT, AddressLists: [staff] } }, Operator: IS_FALSE }
         RuleSets:
           - RuleSetName: gateway
             Rules:
               - Name: to-exchange
                 Conditions:
                   - BooleanExpression: { Evaluate: { Attribute: TLS_WRAPPED }, Operator: IS_FALSE }
-                  - BooleanExpression: { Evaluate: { IsInAddressList: { Attribute: MAIL_FROM, AddressLists: [al-2] } }, Operator: IS_TRUE }
+                  - BooleanExpression: { Evaluate: { IsInAddressList: { Attribute: MAIL_FROM, AddressLists: ["arn:aws:ses:eu-west-1:123456789012:mailmanager-address-list/partners"] } }, Operator: IS_TRUE }
                   - StringExpression: { Evaluate: { Attribute: SUBJECT }, Operator: CONTAINS, Values: [invoice, no, "550"] }
                   - StringExpression: { Evaluate: { MimeHeaderAttribute: X-Spam }, Operator: STARTS_WITH, Values: [yes] }
                   - StringExpression: { Evaluate: { ClientCertificateAttribute: SAN_DNS_NAME }, Operator: NOT_EQUALS, Values: [a.example] }

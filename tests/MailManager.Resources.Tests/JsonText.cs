@@ -14,19 +14,21 @@ internal static class JsonText
         "CommandLine", "HeaderBlock", "HeaderField", "HeaderFields", "Hops", "MinDataRate", "AfterErrors",
     ];
 
+    private static readonly ImmutableHashSet<string> BooleanKeys = ["Enabled", "Shadow"];
+
     public static string FromYaml(string yaml)
     {
         var root = DocumentReader.Read(Encoding.UTF8.GetBytes(yaml), "x.yaml", DocumentFormat.Yaml, new DocumentErrors());
         using var bytes = new MemoryStream();
         using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
         {
-            Write(writer, root!, isNumber: false);
+            Write(writer, root!, isLiteral: false);
         }
 
         return Encoding.UTF8.GetString(bytes.ToArray());
     }
 
-    private static void Write(Utf8JsonWriter writer, DocumentNode node, bool isNumber)
+    private static void Write(Utf8JsonWriter writer, DocumentNode node, bool isLiteral)
     {
         switch (node)
         {
@@ -35,7 +37,7 @@ internal static class JsonText
                 foreach (var entry in map.Entries)
                 {
                     writer.WritePropertyName(entry.Key);
-                    Write(writer, entry.Value, NumberKeys.Contains(entry.Key) || (entry.Key == "Value" && char.IsDigit(TextOf(entry.Value)[0])));
+                    Write(writer, entry.Value, IsLiteral(entry));
                 }
 
                 writer.WriteEndObject();
@@ -44,13 +46,13 @@ internal static class JsonText
                 writer.WriteStartArray();
                 foreach (var item in list.Items)
                 {
-                    Write(writer, item, isNumber: false);
+                    Write(writer, item, isLiteral: false);
                 }
 
                 writer.WriteEndArray();
                 break;
             default:
-                if (isNumber)
+                if (isLiteral)
                 {
                     writer.WriteRawValue(TextOf(node));
                 }
@@ -62,6 +64,11 @@ internal static class JsonText
                 break;
         }
     }
+
+    /// <summary>Only the key says what unquoted text is; <c>Value</c> is a number in some places.</summary>
+    private static bool IsLiteral(MapEntry entry) =>
+        NumberKeys.Contains(entry.Key) || BooleanKeys.Contains(entry.Key)
+        || (entry.Key == "Value" && entry.Value is ScalarNode { Kind: ScalarKind.Plain, Text: var text } && char.IsDigit(text[0]));
 
     private static string TextOf(DocumentNode node) => ((ScalarNode)node).Text;
 }

@@ -7,13 +7,15 @@ namespace MailManager.Resources.Tests;
 /// <summary>Documents that are damaged at random give records or errors with a line, never an exception and never a secret.</summary>
 public class MutationTests
 {
-    private static readonly string Json = JsonText.FromYaml(FullDocument.Yaml);
+    private static readonly string[] Yaml = [FullDocument.Yaml, LanguageDocument.Yaml];
+    private static readonly string[] Json = [.. Yaml.Select(JsonText.FromYaml)];
 
     private static readonly string[] Fragments =
     [
         "", " ", "\n", "\n\n  ", "\t", "- ", ": ", ", ", "{", "}", "[", "]", "'", "\"", "&a ", "*a", "!x ", "|", ">", "%", "@", "`", "#", "---\n",
         "...\n", "? ", "~", "null", "true", "-1", "1e400", ".inf", "\\u0000", "\\ud800", "\0", "\u0085", "\u2028", "é", "😀", "<<: ", "${",
         "${env:", "${file:x}", "}", "$$", "/33", "::", "999999999999999999999", "Conditions", "Relay", "RECIPIENT", "{}", "[]",
+        "AnyOf: [", "Not: {", "(?=", "(a{1000}){1000}", "\\p{Lu}", "$1", "*@", "offices", "true", "Expect", ", ",
         "\\x", "\\", "\r", "\r\n", "%YAML 1.1\n", "%TAG ! x\n",
     ];
 
@@ -22,11 +24,13 @@ public class MutationTests
 
     [Fact]
     public void Damaged_yaml_gives_records_or_errors() =>
-        Mutation.List[1, 4].Sample(mutations => AssertSound(Damage(FullDocument.Yaml, mutations), FullDocument.FileName), iter: 2000);
+        Gen.Select(Gen.Int[0, 1], Mutation.List[1, 4]).Sample(
+            (document, mutations) => AssertSound(Damage(Yaml[document], mutations), FullDocument.FileName), iter: 3000);
 
     [Fact]
     public void Damaged_json_gives_records_or_errors() =>
-        Mutation.List[1, 4].Sample(mutations => AssertSound(Damage(Json, mutations), "mailmanager.json"), iter: 2000);
+        Gen.Select(Gen.Int[0, 1], Mutation.List[1, 4]).Sample(
+            (document, mutations) => AssertSound(Damage(Json[document], mutations), "mailmanager.json"), iter: 3000);
 
     [Fact]
     public void Random_octets_give_errors() =>

@@ -32,6 +32,9 @@ internal static class RecordText
                 break;
             case IdentitySet:
                 break;
+            case ReadOnlyMemory<byte> octets:
+                text.Append('"').Append(Encoding.Latin1.GetString(octets.Span)).Append('"');
+                break;
             case string or IPEndPoint or IPAddress or IPNetwork or TimeSpan or Enum or IConvertible:
                 text.Append('"').Append(Convert.ToString(value, CultureInfo.InvariantCulture)).Append('"');
                 break;

@@ -12,11 +12,13 @@ public class ResourceSetReaderTests
         Assert.Equal(2, resources.Relays.Length);
     }
 
-    [Fact]
-    public void Json_gives_the_same_records_as_yaml()
+    [Theory]
+    [InlineData(FullDocument.Yaml)]
+    [InlineData(LanguageDocument.Yaml)]
+    public void Json_gives_the_same_records_as_yaml(string document)
     {
-        var yaml = ReadingResources.ReadValid(FullDocument.Yaml);
-        var json = ReadingResources.ReadValid(JsonText.FromYaml(FullDocument.Yaml), "mailmanager.json");
+        var yaml = ReadingResources.ReadValid(document);
+        var json = ReadingResources.ReadValid(JsonText.FromYaml(document), "mailmanager.json");
 
         Assert.Equal(RecordText.Of(yaml), RecordText.Of(json));
     }
@@ -105,7 +107,7 @@ public class ResourceSetReaderTests
                 "mailmanager.yaml:11: Relays[0].Authentication.SecretArn: no secret is named 'nothing'",
                 "mailmanager.yaml:16: RuleSets[0].Rules[0].Actions[0].Relay.Relay: no relay is named 'R'; did you mean 'r'?",
                 "mailmanager.yaml:17: RuleSets[0].Rules[0].Actions[1]: must have exactly one of Drop, Relay, Archive, WriteToS3, Send,"
-                    + " AddHeader, ReplaceRecipient, DeliverToMailbox, DeliverToQBusiness, PublishToSns, Bounce, InvokeLambda; got none",
+                    + " AddHeader, ReplaceRecipient, DeliverToMailbox, DeliverToQBusiness, PublishToSns, Bounce, InvokeLambda, SetHeader, RemoveHeader, Reject; got none",
                 "mailmanager.yaml:18: Identities: must be a list, not text",
             ],
             errors);

@@ -17,7 +17,7 @@ public class StringMatcherBenchmarks
     private StringMatcher _contains = null!;
 
     /// <summary>The API admits 10 in rules and any number in policies.</summary>
-    [Params(1, 4, 10, 1000)]
+    [Params(1, 4, 10, 100, 1_000, 10_000)]
     public int Values { get; set; }
 
     [GlobalSetup]

@@ -26,8 +26,8 @@ public class TrafficPolicyBenchmarks
                 [new PolicyIpv4Expression(IpOperator.NotCidrMatches, [$"198.51.{i}.0/24"]), Recipient(StringOperator.StartsWith, $"closed{i}@")]))
             .Append(new PolicyStatement(AcceptAction.Allow, [Recipient(StringOperator.EndsWith, "@example.com")]));
         var policy = new TrafficPolicy { TrafficPolicyName = "policy", PolicyStatements = [.. statements], DefaultAction = AcceptAction.Deny };
-        _tree = CompiledTrafficPolicy.Compile(policy).Value!;
-        _compiled = CompiledTrafficPolicy.Compile(policy).Value!;
+        _tree = CompiledTrafficPolicy.Compile(policy, RuleEnvironment.Empty).Value!;
+        _compiled = CompiledTrafficPolicy.Compile(policy, RuleEnvironment.Empty).Value!;
         _compiled.CompileInBackground().Wait();
         _input.SetSession(new SessionFacts { Client = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 25), Helo = "client.example.net" });
     }
@@ -38,5 +38,5 @@ public class TrafficPolicyBenchmarks
     [Benchmark]
     public PolicyVerdict Compiled() => _compiled.Evaluate(_input, "user@example.com");
 
-    private static PolicyStringExpression Recipient(StringOperator op, string value) => new(new PolicyStringOperand.Recipient(), op, [value]);
+    private static PolicyStringExpression Recipient(StringOperator op, string value) => new(new PolicyStringOperand.Attribute(PolicyStringAttribute.Recipient), op, [value]);
 }

@@ -74,7 +74,9 @@ public sealed class DsnBuilder(DeliveryOptions options)
         var isFull = DsnRequest.WantsMessage(request.Options) && Array.Exists(recipients, recipient => recipient.Action == DsnAction.Failed);
         var returned = ReturnedPart.Create(request, isFull, isUtf8);
         var message = new MimeMessage { Date = now, Subject = Explanation.Subject(recipients), MessageId = $"{id}@{options.Hostname}" };
-        message.From.Add(new MailboxAddress("Mail Delivery System", $"MAILER-DAEMON@{options.Hostname}"));
+        message.From.Add(request.Sender is { } sender
+            ? new MailboxAddress(string.Empty, sender)
+            : new MailboxAddress("Mail Delivery System", $"MAILER-DAEMON@{options.Hostname}"));
         var to = $"<{DsnAddress.Show(request.ReversePath, isUtf8)}>";
         if (Ascii.IsValid(to))
         {
@@ -86,7 +88,7 @@ public sealed class DsnBuilder(DeliveryOptions options)
         }
 
         message.Headers.Add(HeaderId.AutoSubmitted, "auto-replied");
-        var text = Explanation.Text(recipients, options.Hostname, returned.ContentType.MediaSubtype is "rfc822" or "global", isUtf8);
+        var text = Explanation.Text(recipients, options.Hostname, request.Text, returned.ContentType.MediaSubtype is "rfc822" or "global", isUtf8);
         message.Body = new MultipartReport("delivery-status")
         {
             new TextPart("plain") { ContentTransferEncoding = Ascii.IsValid(text) ? ContentEncoding.SevenBit : ContentEncoding.EightBit, Text = text },

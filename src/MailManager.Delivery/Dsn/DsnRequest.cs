@@ -30,6 +30,12 @@ public sealed record DsnRequest
     /// <summary>The whole message where it may be sent back: RET=FULL, and no longer than <see cref="MaxReturned"/>; else empty.</summary>
     public ReadOnlyMemory<byte> Message { get; init; }
 
+    /// <summary>Address of the From field; null: this server's mailer daemon.</summary>
+    public string? Sender { get; init; }
+
+    /// <summary>What people read in place of our own words about a failure; null: those. ASCII.</summary>
+    public string? Text { get; init; }
+
     /// <summary>Until when delayed recipients are tried.</summary>
     public DateTimeOffset? RetryUntil { get; init; }
 
@@ -49,6 +55,9 @@ public sealed record DsnRequest
 public sealed record DsnRecipient(string Recipient, EnhancedStatus Status, string Diagnostic, bool IsSmtpReply, string? RemoteMta)
 {
     public DsnAction Action { get; init; }
+
+    /// <summary>The diagnostic is a reply that this server gives, or would give.</summary>
+    public bool IsOwnReply { get; init; }
 
     /// <summary>What RCPT asked for; null: nothing.</summary>
     public RecipientOptions? Options { get; init; }

@@ -16,7 +16,12 @@ internal static class Explanation
     public static string Subject(IReadOnlyList<DsnRecipient> recipients) =>
         $"{Array.Find(Kinds, kind => recipients.Any(recipient => recipient.Action == kind.Action)).Subject}: delivery status notification";
 
-    public static string Text(IReadOnlyList<DsnRecipient> recipients, string hostname, bool isFull, bool isUtf8)
+    /// <param name="recipients">At least one.</param>
+    /// <param name="hostname">Of this server.</param>
+    /// <param name="failureText">Stands in for our own words about a failure; null: those.</param>
+    /// <param name="isFull">The message is attached, not its header alone.</param>
+    /// <param name="isUtf8">Addresses may be UTF-8.</param>
+    public static string Text(IReadOnlyList<DsnRecipient> recipients, string hostname, string? failureText, bool isFull, bool isUtf8)
     {
         var text = new StringBuilder();
         text.Append("This is the mail system at ").Append(hostname).Append(".\r\n");
@@ -24,7 +29,8 @@ internal static class Explanation
         {
             if (recipients.Any(recipient => recipient.Action == action))
             {
-                text.Append("\r\n").Append(explanation).Append("\r\n");
+                var words = action == DsnAction.Failed && failureText is not null ? failureText.ReplaceLineEndings("\r\n") : explanation;
+                text.Append("\r\n").Append(words).Append("\r\n");
                 Append(text, recipients.Where(recipient => recipient.Action == action), isUtf8);
             }
         }
@@ -37,7 +43,7 @@ internal static class Explanation
         foreach (var recipient in recipients)
         {
             text.Append("\r\n<").Append(DsnAddress.Show(recipient.Recipient, isUtf8)).Append(">\r\n  ");
-            if (recipient.IsSmtpReply)
+            if (recipient is { IsSmtpReply: true, IsOwnReply: false })
             {
                 text.Append("the server ").Append(recipient.RemoteMta ?? "of the recipient").Append(" said:\r\n  ");
             }

@@ -33,7 +33,7 @@ internal sealed class MxResolver
     {
         if (Uri.CheckHostName(domain) != UriHostNameType.Dns)
         {
-            return ([], Permanent("the sender's domain is no domain name", 1, 8));
+            return ([], Permanent("what follows the at sign is no domain name", 1, 2));
         }
 
         try

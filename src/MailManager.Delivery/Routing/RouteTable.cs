@@ -52,9 +52,9 @@ internal sealed class RouteTable
     }
 
     /// <summary>
-    /// Why a recipient must not be attempted; null: it may. Its address must be fit for a command. For a relay it must be a verified identity,
-    /// except that a notification made here (null reverse-path, no trace header of ours) goes to whoever sent the message, and so may leave
-    /// through the relay that is there for notifications.
+    /// Why a recipient must not be attempted; null: it may. Its address must be fit for a command, and it must be of a verified identity, with two
+    /// exceptions. A notification made here (null reverse-path, no trace header of ours) goes to whoever sent the message, by MX or through the relay
+    /// that is there for notifications; and what an authenticated client submitted may be sent anywhere by MX.
     /// </summary>
     public SmtpFailure? Guard(DeliveryInstructions instructions, string recipient, bool isUtf8)
     {
@@ -63,13 +63,14 @@ internal sealed class RouteTable
             return UnfitAddress;
         }
 
-        if (_identities.Covers(recipient) || !DestinationKey.IsRelay(instructions.Destination))
+        if (_identities.Covers(recipient))
         {
             return null;
         }
 
-        var isNotification = instructions.ReversePath.Length == 0 && instructions.Prefix.IsEmpty && instructions.Destination == _dsnDestination;
-        return isNotification ? null : NotVerified;
+        var isRelay = DestinationKey.IsRelay(instructions.Destination);
+        var isNotification = instructions.ReversePath.Length == 0 && instructions.Prefix.IsEmpty && (!isRelay || instructions.Destination == _dsnDestination);
+        return isNotification || (!isRelay && instructions.IsSubmission) ? null : NotVerified;
     }
 
     private Route FromRelay(Relay relay, Dictionary<string, Secret> secrets) => new()

@@ -115,6 +115,11 @@ public sealed class MessageBuffer(
         }
     }
 
+    /// <summary>
+    /// Reads the whole message, from memory or from its file; call after <see cref="Finish"/>. Valid until the message is handed over or forgotten.
+    /// </summary>
+    public Stream OpenRead() => _file is not null ? new BodyFileStream(_file, Length) : new MemoryStream(_block ?? [], 0, _blockLength, writable: false);
+
     /// <summary>Hands the message over; the caller owns the content's one reference. The buffer is empty again.</summary>
     public MessageContent Detach()
     {

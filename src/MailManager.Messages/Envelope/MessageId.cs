@@ -4,7 +4,7 @@ namespace MailManager.Messages.Envelope;
 /// Names one accepted message in replies, logs, trace headers and the spool: 128 bits that sort by time (UUID version 7), written
 /// as 26 characters of Crockford's base 32.
 /// </summary>
-public readonly record struct MessageId(UInt128 Value) : IComparable<MessageId>
+public readonly record struct MessageId(UInt128 Value) : IComparable<MessageId>, ISpanFormattable
 {
     /// <summary>Length of the text form, in characters.</summary>
     public const int TextLength = 26;
@@ -52,14 +52,32 @@ public readonly record struct MessageId(UInt128 Value) : IComparable<MessageId>
 
     public int CompareTo(MessageId other) => Value.CompareTo(other.Value);
 
-    public override string ToString() => string.Create(TextLength, Value, static (text, value) =>
+    public override string ToString() => string.Create(TextLength, this, static (text, id) => id.Format(text));
+
+    /// <summary>The text form; there is one for all formats and cultures.</summary>
+    public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    /// <inheritdoc/>
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
     {
+        charsWritten = destination.Length < TextLength ? 0 : TextLength;
+        if (charsWritten > 0)
+        {
+            Format(destination[..TextLength]);
+        }
+
+        return charsWritten > 0;
+    }
+
+    private void Format(Span<char> text)
+    {
+        var value = Value;
         for (var i = text.Length - 1; i >= 0; i--)
         {
             text[i] = Alphabet[(int)(uint)(value & 31)];
             value >>= 5;
         }
-    });
+    }
 
     public static bool operator <(MessageId left, MessageId right) => left.Value < right.Value;
 

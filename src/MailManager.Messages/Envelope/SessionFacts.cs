@@ -30,8 +30,16 @@ public sealed record SessionFacts
     /// <summary>Name of the credential that AUTH proved; null: none.</summary>
     public string? AuthenticatedAs { get; init; }
 
+    /// <summary>
+    /// The name that the client's address has in the DNS, if that name leads back to the address; null when it was not asked for, or there is none.
+    /// </summary>
+    public string? ReverseName { get; init; }
+
     /// <summary>The session speaks LMTP (RFC 2033).</summary>
     public bool IsLmtp { get; init; }
 
     public bool IsTls => TlsProtocol != SslProtocols.None;
+
+    /// <summary>The client has shown who it is, by AUTH or by a certificate that the ingress point asks for and trusts.</summary>
+    public bool IsAuthenticated => AuthenticatedAs is not null || ClientCertificate is not null;
 }

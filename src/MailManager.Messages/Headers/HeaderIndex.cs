@@ -121,6 +121,9 @@ public readonly ref struct HeaderView
         }
     }
 
+    /// <summary>Where the field is in the message, from its name to the end of its last line.</summary>
+    public Range RangeOf(int index) => _fields[index].Start.._fields[index].End;
+
     /// <summary>Index of the first field of that name at or after <paramref name="start"/>, ignoring case; -1: none.</summary>
     public int IndexOf(ReadOnlySpan<byte> name, int start = 0)
     {

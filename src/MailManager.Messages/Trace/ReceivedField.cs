@@ -46,7 +46,9 @@ public static class ReceivedField
         output.Append(" (MailManager) with ");
         output.Append(Protocol(session, isUtf8));
         output.Append(" id ");
-        output.Append(id.ToString());
+        Span<char> text = stackalloc char[MessageId.TextLength];
+        id.TryFormat(text, out _, default, null);
+        output.Append(text);
         if (recipient is not null && (isUtf8 || System.Text.Ascii.IsValid(recipient)))
         {
             output.Append("\r\n\tfor <");

@@ -10,6 +10,8 @@ internal static class CommandLineInterface
         var root = new RootCommand("MailManager: a mail gateway with the rules, relays and API of Amazon SES Mail Manager.");
         root.Add(RunCommand.Create());
         root.Add(CheckCommand.Create());
+        root.Add(ExplainCommand.Create());
+        root.Add(DiffCommand.Create());
         root.SetAction((_, cancellationToken) => RunCommand.ExecuteAsync(configurationFile: null, dataDirectory: null, cancellationToken));
 
         // By default the library ends the process two seconds after SIGTERM; running transactions and deliveries are given longer.

@@ -8,14 +8,14 @@ using Microsoft.Extensions.Logging;
 
 namespace MailManager.Mta.Cli;
 
-/// <summary><c>mailmanager run</c>: runs until SIGTERM or SIGINT. Exit code 0: stopped as asked, 1: could not start.</summary>
+/// <summary><c>mailmanager run</c>: runs until SIGTERM or SIGINT; SIGHUP reads the configuration again. Exit code 0: stopped as asked, 1: could not start.</summary>
 internal static class RunCommand
 {
     public static Command Create()
     {
         var file = new Option<string?>("--config") { Description = "Configuration file, YAML or JSON. Without it: the quick start for example.com on loopback ports." };
         var data = new Option<string?>("--data") { Description = "Data directory, instead of the configuration's Node.DataDirectory." };
-        var command = new Command("run", "Runs the gateway in the foreground until SIGTERM or SIGINT.") { file, data };
+        var command = new Command("run", "Runs the gateway in the foreground until SIGTERM or SIGINT; SIGHUP puts a changed configuration in force.") { file, data };
         command.SetAction((parsed, cancellationToken) => ExecuteAsync(parsed.GetValue(file), parsed.GetValue(data), cancellationToken));
         return command;
     }
@@ -42,6 +42,14 @@ internal static class RunCommand
                 ? await CatcherServer.StartAsync(configuration.NodeSettings.DataDirectory, loggers).ConfigureAwait(false)
                 : null;
             await using var process = await MailManagerProcess.StartAsync(configuration, loggers, TimeProvider.System).ConfigureAwait(false);
+            using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+            {
+                context.Cancel = true;
+                if (configurationFile is not null)
+                {
+                    _ = Task.Run(() => process.ReloadAsync(ConfigurationFile.Load(configurationFile, source)));
+                }
+            });
             await stop.WaitAsync().ConfigureAwait(false);
             return 0;
         }

@@ -60,8 +60,8 @@ public static class ConfigurationFile
 
         var node = new NodeSettingsReader(source).Read(root);
         var delivery = DeliverySettingsReader.Read(root);
-        var substitution = new SecretSubstitution(source.EnvironmentVariable, Path.GetFullPath(source.BaseDirectory));
-        var resources = ResourceSetReader.Read(root, substitution);
+        var substitution = new SecretSubstitution(source.EnvironmentVariable, source.FullBaseDirectory);
+        var resources = ResourceSetReader.Read(root, substitution, new FileReferences(source.FullBaseDirectory));
         return root.Failed ? null : new LoadedConfiguration
         {
             NodeSettings = node!,

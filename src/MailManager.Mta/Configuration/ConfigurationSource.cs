@@ -21,7 +21,9 @@ public sealed record ConfigurationSource
     /// <summary>Used when the file gives no host name. Default: the machine's name, with its domain when the system knows one.</summary>
     public string MachineName { get; init; } = FullMachineName();
 
-    internal string FullPath(string path) => Path.GetFullPath(path, Path.GetFullPath(BaseDirectory));
+    internal string FullBaseDirectory => Path.GetFullPath(BaseDirectory);
+
+    internal string FullPath(string path) => Path.GetFullPath(path, FullBaseDirectory);
 
     private static string FullMachineName()
     {

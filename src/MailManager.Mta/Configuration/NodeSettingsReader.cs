@@ -12,6 +12,7 @@ internal sealed class NodeSettingsReader(ConfigurationSource source)
     private const string DefaultDataDirectory = "data";
     private const int MaximumCertificates = 1000;
     private static readonly IPEndPoint DefaultManagement = new(IPAddress.Loopback, 8025);
+    private readonly FileReferences _files = new(source.FullBaseDirectory);
 
     /// <summary>Null when there are errors, which the root's context then holds.</summary>
     public NodeSettings? Read(MapReader root)
@@ -80,26 +81,8 @@ internal sealed class NodeSettingsReader(ConfigurationSource source)
             return null;
         }
 
-        var certificate = map.Required("CertificatePath") is { } certificateValue ? ReadFile(certificateValue) : null;
-        var key = map.Required("KeyPath") is { } keyValue ? ReadFile(keyValue) : null;
+        var certificate = map.Required("CertificatePath") is { } certificateValue ? _files.Read(certificateValue) : null;
+        var key = map.Required("KeyPath") is { } keyValue ? _files.Read(keyValue) : null;
         return map.Failed ? null : new TlsFiles(certificate!, key!);
-    }
-
-    /// <summary>The full path of a file that is there; whether it holds what it should is seen when it is loaded.</summary>
-    private string? ReadFile(DocumentValue value)
-    {
-        if (value.Text(TextRule.NotEmpty) is not { } text)
-        {
-            return null;
-        }
-
-        var path = source.FullPath(text);
-        if (File.Exists(path))
-        {
-            return path;
-        }
-
-        value.Error($"the file {DisplayText.Quote(path)} does not exist");
-        return null;
     }
 }

@@ -7,6 +7,7 @@ using MailManager.Mta.Configuration;
 using MailManager.Mta.Credentials;
 using MailManager.Mta.Intake;
 using MailManager.Queue;
+using MailManager.Resources.Documents;
 using MailManager.Smtp.Server;
 using Microsoft.Extensions.Logging;
 
@@ -26,16 +27,22 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
     private readonly MailQueue _queue;
     private readonly DeliveryService _delivery;
     private readonly IntakeMetrics _metrics = new();
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _reloading = new(1);
+    private LoadedConfiguration _configuration;
+    private RulesInForce? _rules;
     private readonly ProcessReadiness _readiness;
     private readonly EdgeServices _edge;
     private readonly ProtectionParts _protection;
     private volatile IReadOnlyList<(string IngressPoint, IPEndPoint EndPoint)> _listeners = [];
     private ManagementServer? _management;
 
-    private MailManagerProcess(LoadedConfiguration configuration, ILoggerFactory loggers, TimeProvider time)
+    private MailManagerProcess(LoadedConfiguration configuration, ILoggerFactory loggers, TimeProvider time, MxOptions mx)
     {
         var (node, delivery, resources) = (configuration.NodeSettings, configuration.DeliverySettings, configuration.ResourceSet);
         _logger = loggers.CreateLogger<MailManagerProcess>();
+        _time = time;
+        _configuration = configuration;
         CreatePrivateDirectory(node.DataDirectory);
         _edge = new EdgeServices(node, resources.Secrets, loggers, time);
         _queue = MailQueue.Open(new MailQueueOptions { Directory = Path.Combine(node.DataDirectory, "spool") }, time, loggers.CreateLogger<MailQueue>());
@@ -49,6 +56,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
             Expiry = delivery.Expiry,
             DsnRelay = delivery.DsnRelay,
             Listeners = () => configured.Concat(_listeners.Select(listener => listener.EndPoint)),
+            Mx = mx,
         };
         _delivery = new DeliveryService(DeliveryOptions, loggers.CreateLogger<DeliveryService>(), time);
         _delivery.Update(resources.Relays, resources.Secrets, resources.Identities);
@@ -68,10 +76,15 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
     /// <summary>
     /// Starts everything that the configuration asks for; nothing is left running when it throws <see cref="StartupException"/>.
     /// </summary>
-    public static async Task<MailManagerProcess> StartAsync(LoadedConfiguration configuration, ILoggerFactory loggers, TimeProvider time)
+    /// <param name="configuration">Of this node.</param>
+    /// <param name="loggers">For all parts.</param>
+    /// <param name="time">For all parts.</param>
+    /// <param name="mx">How mail domains' servers are found; null: as the system's DNS says, on port 25.</param>
+    public static async Task<MailManagerProcess> StartAsync(
+        LoadedConfiguration configuration, ILoggerFactory loggers, TimeProvider time, MxOptions? mx = null)
     {
-        var (ingresses, errors) = RuntimeBuilder.Build(configuration, time);
-        if (errors.Count > 0)
+        var (ready, errors) = await CheckedConfiguration.MakeAsync(configuration, time).ConfigureAwait(false);
+        if (ready is null)
         {
             throw new StartupException(string.Join('\n', errors));
         }
@@ -79,8 +92,8 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         MailManagerProcess? process = null;
         try
         {
-            process = new MailManagerProcess(configuration, loggers, time);
-            await process.RunAsync(configuration, ingresses, loggers, time).ConfigureAwait(false);
+            process = new MailManagerProcess(configuration, loggers, time, mx ?? new MxOptions());
+            await process.RunAsync(ready, loggers, time).ConfigureAwait(false);
             return process;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or CredentialStoreException)
@@ -91,6 +104,49 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
             }
 
             throw new StartupException(fault.Message, fault);
+        }
+    }
+
+    /// <summary>
+    /// Puts another configuration in force without a restart, all of it or nothing: an error anywhere, a failing test or a change that takes a restart leaves everything as
+    /// it is, and is logged. Transactions under way go on with what they began with.
+    /// </summary>
+    /// <returns>Whether it is in force.</returns>
+    public async Task<bool> ReloadAsync(ConfigurationResult wanted)
+    {
+        await _reloading.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            IReadOnlyList<DocumentError> errors = wanted.Configuration is { } loaded ? RestartNeeds.Find(_configuration, loaded) : wanted.Errors;
+            CheckedConfiguration? ready = null;
+            if (errors.Count == 0)
+            {
+                (ready, errors) = await CheckedConfiguration.MakeAsync(wanted.Configuration!, _time).ConfigureAwait(false);
+            }
+
+            if (ready is null)
+            {
+                foreach (var error in errors)
+                {
+                    LogNotReloaded(error);
+                }
+
+                return false;
+            }
+
+            // Relays come before the rules that name them.
+            var resources = ready.Loaded.ResourceSet;
+            _delivery.Update(resources.Relays, resources.Secrets, resources.Identities);
+            _protection.Update(resources.Relays, resources.Secrets);
+            _rules!.Replace(ready);
+            _configuration = ready.Loaded;
+            LogNotices(ready);
+            LogReloaded();
+            return true;
+        }
+        finally
+        {
+            _reloading.Release();
         }
     }
 
@@ -110,8 +166,14 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         }
 
         await _protection.DisposeAsync().ConfigureAwait(false);
+        if (_rules is not null)
+        {
+            await _rules.DisposeAsync().ConfigureAwait(false);
+        }
+
         _metrics.Dispose();
         await _edge.DisposeAsync().ConfigureAwait(false);
+        _reloading.Dispose();
         LogStopped();
     }
 
@@ -128,32 +190,40 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync(LoadedConfiguration configuration, IReadOnlyList<BuiltIngress> ingresses, ILoggerFactory loggers, TimeProvider time)
+    private async Task RunAsync(CheckedConfiguration configuration, ILoggerFactory loggers, TimeProvider time)
     {
-        var node = configuration.NodeSettings;
+        var node = configuration.Loaded.NodeSettings;
         _delivery.Start(_queue);
         _queue.Start(_delivery);
         _management = await ManagementServer.StartAsync(node.ManagementListen, _readiness, loggers).ConfigureAwait(false);
         LogManagement(_management.EndPoint);
         var services = new IntakeServices(
-            node.Hostname, configuration.DeliverySettings.Expiry, _queue, _queue.BodyFiles, new DsnBuilder(DeliveryOptions), _metrics,
-            _protection.Services, _smtp.Governor.Memory, time, loggers.CreateLogger<IngressService>());
-        foreach (var built in ingresses)
+            node.Hostname, configuration.Loaded.DeliverySettings.Expiry, _queue, _queue.BodyFiles, new DsnBuilder(DeliveryOptions), _metrics,
+            _protection.Services, _protection.ReverseNames, _smtp.Governor.Memory, time, loggers.CreateLogger<IngressService>());
+        _rules = new RulesInForce(configuration, services, loggers);
+        LogNotices(configuration);
+        foreach (var built in configuration.IngressPoints)
         {
-            _ = built.Runtime.Policy.CompileInBackground();
-            _ = built.Runtime.RuleSet.CompileInBackground();
-            var service = new IngressService(services, built.Runtime);
+            var name = built.Ingress.IngressPointName;
             foreach (var (settings, options) in _edge.Open(built))
             {
-                var listener = await _smtp.BindAsync(settings.Address, options, service).ConfigureAwait(false);
-                _listeners = [.. _listeners, (built.Ingress.IngressPointName, listener.EndPoint)];
-                LogListening(built.Ingress.IngressPointName, listener.EndPoint);
+                var listener = await _smtp.BindAsync(settings.Address, options, _rules.Of(name)).ConfigureAwait(false);
+                _listeners = [.. _listeners, (name, listener.EndPoint)];
+                LogListening(name, listener.EndPoint);
             }
         }
 
-        _edge.RetainCredentials([.. ingresses.Select(built => built.Ingress.IngressPointName)]);
+        _edge.RetainCredentials([.. configuration.IngressPoints.Select(built => built.Ingress.IngressPointName)]);
         _readiness.IsListening = true;
         LogStarted(node.Hostname, node.DataDirectory);
+    }
+
+    private void LogNotices(CheckedConfiguration configuration)
+    {
+        foreach (var notice in configuration.Notices)
+        {
+            LogNotice(notice);
+        }
     }
 
     [LoggerMessage(6010, LogLevel.Information, "Ingress point {IngressPoint} listens on {EndPoint}")]
@@ -164,6 +234,15 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
 
     [LoggerMessage(6012, LogLevel.Information, "Started as {Hostname}, data in {DataDirectory}")]
     private partial void LogStarted(string hostname, string dataDirectory);
+
+    [LoggerMessage(6015, LogLevel.Information, "The configuration was read again and is in force")]
+    private partial void LogReloaded();
+
+    [LoggerMessage(6016, LogLevel.Error, "The configuration was read again and is not put in force: {Error}")]
+    private partial void LogNotReloaded(DocumentError error);
+
+    [LoggerMessage(6017, LogLevel.Warning, "{Notice}")]
+    private partial void LogNotice(DocumentError notice);
 
     [LoggerMessage(6013, LogLevel.Information, "Stopping: no new sessions, running transactions end first")]
     private partial void LogStopping();

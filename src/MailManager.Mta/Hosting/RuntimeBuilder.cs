@@ -1,5 +1,6 @@
 using MailManager.Mta.Configuration;
 using MailManager.Mta.Intake;
+using MailManager.Mta.NamedSets;
 using MailManager.Mta.Protection;
 using MailManager.Mta.Tls;
 using MailManager.Resources.Documents;
@@ -24,14 +25,19 @@ internal sealed class RuntimeBuilder
     }
 
     /// <summary>Every ingress point, or errors with the place of what cannot be carried out here.</summary>
-    public static (IReadOnlyList<BuiltIngress> Ingresses, IReadOnlyList<DocumentError> Errors) Build(LoadedConfiguration configuration, TimeProvider time) =>
-        new RuntimeBuilder(configuration, time).Build();
+    /// <param name="configuration">What is to be built.</param>
+    /// <param name="sets">Its IP sets and address lists.</param>
+    /// <param name="time">For certificates.</param>
+    public static (IReadOnlyList<BuiltIngress> Ingresses, IReadOnlyList<DocumentError> Errors) Build(
+        LoadedConfiguration configuration, NamedSetTable sets, TimeProvider time) =>
+        new RuntimeBuilder(configuration, time).Build(sets);
 
-    private (IReadOnlyList<BuiltIngress> Ingresses, IReadOnlyList<DocumentError> Errors) Build()
+    private (IReadOnlyList<BuiltIngress> Ingresses, IReadOnlyList<DocumentError> Errors) Build(NamedSetTable sets)
     {
         var resources = _configuration.ResourceSet;
-        var policies = resources.TrafficPolicies.Select((policy, i) => Take(CompiledTrafficPolicy.Compile(policy), $"TrafficPolicies[{i}]")).ToArray();
-        var ruleSets = resources.RuleSets.Select((ruleSet, i) => Take(CompiledRuleSet.Compile(ruleSet), $"RuleSets[{i}]")).ToArray();
+        var environment = RuleEnvironmentFactory.Create(resources, sets);
+        var policies = resources.TrafficPolicies.Select((policy, i) => Take(CompiledTrafficPolicy.Compile(policy, environment), $"TrafficPolicies[{i}]")).ToArray();
+        var ruleSets = resources.RuleSets.Select((ruleSet, i) => Take(CompiledRuleSet.Compile(ruleSet, environment), $"RuleSets[{i}]")).ToArray();
         var trusts = resources.IngressPoints.Select((ingress, i) => ReadTrust(ingress, $"IngressPoints[{i}]")).ToArray();
         for (var i = 0; i < resources.IngressPoints.Length; i++)
         {
@@ -49,6 +55,7 @@ internal sealed class RuntimeBuilder
                     ingress,
                     policies.Single(policy => policy!.Name == ingress.TrafficPolicyId)!,
                     ruleSets.Single(ruleSet => ruleSet!.Name == ingress.RuleSetId)!),
+                environment,
                 trusts[i]))], []);
     }
 
@@ -85,6 +92,13 @@ internal sealed class RuntimeBuilder
         where T : class
     {
         _errors.AddRange(result.Errors.Select(error => error with { Path = $"{path}.{error.Path}" }));
+
+        // What nobody computes would always have the same value, and policies and rules would go wrong in silence.
+        _errors.AddRange(
+            from requirement in result.Requirements
+            let refusal = ComputedVerdicts.Refusal(requirement.Kind)
+            where refusal is not null
+            select new CompileError($"{path}.{requirement.Path}", refusal));
         return result.Value;
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Cysharp.Text;
-using MailManager.Delivery.Dsn;
 using MailManager.Delivery.Routing;
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
@@ -8,123 +7,90 @@ using MailManager.Messages.Trace;
 using MailManager.Queue;
 using MailManager.Rules.RuleSets;
 using MailManager.Smtp.Grammar;
-using MailManager.Smtp.Replies;
 
 namespace MailManager.Mta.Intake;
 
-/// <summary>Turns what the rule set decided for one message into what the queue stores.</summary>
+/// <summary>Turns the deliveries that the rule set decided for one message into what the queue stores.</summary>
 internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime runtime, IntakeWorkspace workspace, SessionFacts facts, MessageId id)
 {
-    private readonly DateTimeOffset _receivedAt = services.Time.GetUtcNow();
+    /// <summary>When the message was received.</summary>
+    public DateTimeOffset ReceivedAt { get; } = services.Time.GetUtcNow();
 
-    /// <summary>
-    /// One delivery for each group of verified recipients. Recipients without one are noted as failed: those that no rule covers, and those whom a
-    /// rule would relay although they are of no verified identity.
-    /// </summary>
+    /// <summary>One delivery for each group that is relayed, and one for each domain of a group that is sent.</summary>
     public ImmutableArray<DeliveryInstructions> Build(string reversePath)
     {
-        for (var i = 0; i < workspace.Recipients.Count && workspace.Evaluation.Uncovered.Count > 0; i++)
-        {
-            if (workspace.Evaluation.IsUncovered(i))
-            {
-                workspace.Failed.Add(Failure(workspace.Recipients[i], workspace.Requested.Of(i), "No rule of this server delivers mail for this recipient"));
-            }
-        }
-
         var groups = workspace.Evaluation.Deliveries;
         var deliveries = ImmutableArray.CreateBuilder<DeliveryInstructions>(groups.Count);
         for (var i = 0; i < groups.Count; i++)
         {
-            var (recipients, options) = Verified(groups[i]);
-            if (!recipients.IsEmpty)
+            var group = groups[i];
+            if (group.Target.RelayName is { } relay)
             {
-                deliveries.Add(new DeliveryInstructions
-                {
-                    Destination = DestinationKey.ForRelay(groups[i].Relay.RelayName),
-                    ReversePath = reversePath,
-                    Recipients = recipients,
-                    RecipientOptions = options,
-                    Prefix = Prefix(groups[i]),
-                });
+                deliveries.Add(Create(group, DestinationKey.ForRelay(relay), part: null, reversePath, Prefix(group)));
+                continue;
+            }
+
+            var prefix = Prefix(group);
+            var domains = Enumerable.Range(0, group.Recipients.Count).GroupBy(recipient => DestinationKey.ForDomain(DomainOf(group.Recipients[recipient])), StringComparer.Ordinal);
+            foreach (var domain in domains)
+            {
+                deliveries.Add(Create(group, domain.Key, [.. domain], reversePath, prefix));
             }
         }
 
         return deliveries.DrainToImmutable();
     }
 
-    /// <summary>The notification for the failed recipients, if there are any; the caller releases its content.</summary>
-    /// <param name="headerLength">Octets of the header block.</param>
-    public AcceptedMessage? Notify(string reversePath, int headerLength) => workspace.Failed.Count == 0 ? null : services.Notifications.Build(
-        new DsnRequest
+    /// <summary>The message as the queue stores it.</summary>
+    public AcceptedMessage Complete(MessageEnvelope envelope, ImmutableArray<DeliveryInstructions> deliveries, MessageContent content) => new(
+        new QueuedMessage
         {
-            MessageId = id,
-            ReversePath = reversePath,
-            ReceivedAt = _receivedAt,
-            Recipients = workspace.Failed,
-            Options = workspace.Requested.Mail,
-            Header = workspace.Buffer.Head[..headerLength],
-
-            // One that is large enough to be in a file is not returned whole.
-            Message = DsnRequest.WantsMessage(workspace.Requested.Mail) && workspace.Buffer.Head.Length == workspace.Buffer.Length
-                ? workspace.Buffer.Head
-                : default,
+            Id = id,
+            Origin = runtime.IngressPointName,
+            ReceivedAt = ReceivedAt,
+            ExpiresAt = ReceivedAt + services.Expiry,
+            Envelope = envelope,
+            Deliveries = deliveries,
         },
-        _receivedAt);
+        content);
 
-    /// <summary>Makes all of it durable at once.</summary>
-    public ValueTask<AcceptResult> AcceptAsync(
-        MessageEnvelope envelope, ImmutableArray<DeliveryInstructions> deliveries, MessageContent? content, AcceptedMessage? notification)
+    /// <summary>Only recipients with a domain are sent to.</summary>
+    private static string DomainOf(string address) => address[(address.LastIndexOf('@') + 1)..];
+
+    /// <param name="group">What to do.</param>
+    /// <param name="destination">Its key.</param>
+    /// <param name="part">Indexes of the recipients of the group that it is done for; null: all.</param>
+    /// <param name="reversePath">Sender.</param>
+    /// <param name="prefix">Header lines.</param>
+    private DeliveryInstructions Create(DeliveryGroup group, string destination, int[]? part, string reversePath, byte[] prefix)
     {
-        if (content is null)
-        {
-            return notification is { } only ? services.Queue.AcceptAsync(only) : new ValueTask<AcceptResult>(AcceptResult.Committed);
-        }
-
-        var message = new AcceptedMessage(
-            new QueuedMessage
-            {
-                Id = id,
-                Origin = runtime.IngressPointName,
-                ReceivedAt = _receivedAt,
-                ExpiresAt = _receivedAt + services.Expiry,
-                Envelope = envelope,
-                Deliveries = deliveries,
-            },
-            content);
-        return notification is { } also ? services.Queue.AcceptAsync(message, also) : services.Queue.AcceptAsync(message);
-    }
-
-    private static DsnRecipient Failure(string recipient, RecipientOptions? options, string reason) =>
-        new(recipient, new EnhancedStatus(5, 7, 1), reason, IsSmtpReply: false, RemoteMta: null) { Options = options };
-
-    private (ImmutableArray<string> Recipients, ImmutableArray<RecipientOptions?> Options) Verified(DeliveryGroup group)
-    {
-        var verified = ImmutableArray.CreateBuilder<string>(group.Recipients.Count);
+        var count = part?.Length ?? group.Recipients.Count;
+        var recipients = ImmutableArray.CreateBuilder<string>(count);
         ImmutableArray<RecipientOptions?>.Builder? options = null;
-        for (var i = 0; i < group.Recipients.Count; i++)
+        for (var i = 0; i < count; i++)
         {
-            var recipient = group.Recipients[i];
-            var asked = runtime.RuleSet.ReplacesRecipients || workspace.Requested.HasRecipientOptions
-                ? workspace.Requested.Of(group, i, workspace.Recipients)
-                : null;
-            if (runtime.Identities.Covers(recipient))
+            var recipient = part is null ? i : part[i];
+            var asked = workspace.OptionsOf(runtime.RuleSet, group, recipient);
+            if (asked is not null && options is null)
             {
-                if (asked is not null && options is null)
-                {
-                    options = ImmutableArray.CreateBuilder<RecipientOptions?>(group.Recipients.Count);
-                    options.AddRange(Enumerable.Repeat<RecipientOptions?>(null, verified.Count));
-                }
+                options = ImmutableArray.CreateBuilder<RecipientOptions?>(count);
+                options.AddRange(Enumerable.Repeat<RecipientOptions?>(null, i));
+            }
 
-                verified.Add(recipient);
-                options?.Add(asked);
-            }
-            else
-            {
-                workspace.Failed.Add(Failure(recipient, asked, "The recipient is not of a domain served here"));
-            }
+            recipients.Add(group.Recipients[recipient]);
+            options?.Add(asked);
         }
 
-        return (verified.DrainToImmutable(), options?.DrainToImmutable() ?? []);
+        return new DeliveryInstructions
+        {
+            Destination = destination,
+            ReversePath = reversePath,
+            Recipients = recipients.MoveToImmutable(),
+            RecipientOptions = options?.MoveToImmutable() ?? [],
+            Prefix = prefix,
+            RemovedHeaders = group.RemovedHeaders.Count == 0 ? [] : [.. group.RemovedHeaders],
+            IsSubmission = group.Target.RelayName is null && workspace.Evaluation.AllowsSendingAnywhere,
+        };
     }
 
     /// <summary>Added fields on top, then our trace field, so that the trace fields of all servers stay together.</summary>
@@ -139,7 +105,7 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
             }
 
             ReceivedField.Write(
-                ref output, facts, services.Hostname, id, workspace.Recipients.Count == 1 ? workspace.Recipients[0] : null, _receivedAt,
+                ref output, facts, services.Hostname, id, workspace.Recipients.Count == 1 ? workspace.Recipients[0] : null, ReceivedAt,
                 workspace.Requested.Mail is { IsUtf8: true });
             return output.AsSpan().ToArray();
         }

@@ -1,5 +1,6 @@
 using MailManager.Resources.Identities;
 using MailManager.Resources.IngressPoints;
+using MailManager.Rules;
 using MailManager.Rules.Policies;
 using MailManager.Rules.RuleSets;
 
@@ -22,6 +23,9 @@ internal sealed record IngressRuntime
     public HeaderLimits Limits { get; init; } = new();
 
     public ProtectionSettings Protection { get; init; } = new();
+
+    /// <summary>Policy or rules ask for the client's name in the DNS.</summary>
+    public bool NeedsReverseName => Policy.Needs(RequirementKind.ReverseDns) || RuleSet.Needs(RequirementKind.ReverseDns);
 
     /// <summary>In octets.</summary>
     public long MaxMessageSize => Policy.MaxMessageSizeBytes ?? DefaultMaxMessageSize;

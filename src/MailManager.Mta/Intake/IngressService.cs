@@ -20,6 +20,7 @@ internal sealed record IntakeServices(
     DsnBuilder Notifications,
     IntakeMetrics Metrics,
     ProtectionServices Protection,
+    IReverseNames ReverseNames,
     MemoryGauge Memory,
     TimeProvider Time,
     ILogger<IngressService> Logger);

@@ -2,6 +2,7 @@ using System.Net;
 using MailManager.Messages.Envelope;
 using MailManager.Queue;
 using MailManager.Rules.Policies;
+using MailManager.Rules.RuleSets;
 using MailManager.Smtp.Framing;
 using Microsoft.Extensions.Logging;
 
@@ -11,16 +12,16 @@ namespace MailManager.Mta.Intake;
 internal static partial class IntakeLog
 {
     [LoggerMessage(2001, LogLevel.Information,
-        "Message {MessageId} accepted at {IngressPoint} from {Client} helo={Helo} tls={Tls} sender=<{Sender}> recipients={Recipients} size={Size} deliveries={Deliveries} dropped={Dropped} failed={Failed} session={Session}")]
+        "Message {MessageId} accepted at {IngressPoint} from {Client} helo={Helo} tls={Tls} sender=<{Sender}> recipients={Recipients} size={Size} deliveries={Deliveries} dropped={Dropped} failed={Failed} rules={Rules} statements={Statements} session={Session}")]
     public static partial void Accepted(
         ILogger logger, MessageId messageId, string ingressPoint, IPEndPoint client, string helo, string tls, string sender, RecipientList recipients,
-        long size, int deliveries, int dropped, int failed, string session);
+        long size, int deliveries, int dropped, int failed, RuleList rules, StatementList statements, string session);
 
     [LoggerMessage(2002, LogLevel.Information, "Message {MessageId} dropped whole by rule set {RuleSet} at {IngressPoint}, sender=<{Sender}> recipients={Recipients} session={Session}")]
     public static partial void Dropped(ILogger logger, MessageId messageId, string ruleSet, string ingressPoint, string sender, RecipientList recipients, string session);
 
-    [LoggerMessage(2010, LogLevel.Information, "Refused at {IngressPoint}: client {Client} by policy {Policy}, {Verdict}, before any recipient, session={Session}")]
-    public static partial void ClientDenied(ILogger logger, string ingressPoint, IPEndPoint client, string policy, EarlyPolicyVerdict verdict, string session);
+    [LoggerMessage(2010, LogLevel.Information, "Refused at {IngressPoint}: client {Client} by policy {Policy}, {Verdict}, at its connection, session={Session}")]
+    public static partial void ClientDenied(ILogger logger, string ingressPoint, IPEndPoint client, string policy, PolicyVerdict verdict, string session);
 
     [LoggerMessage(2011, LogLevel.Information, "Refused at {IngressPoint}: recipient <{Recipient}> from {Client} sender=<{Sender}> by policy {Policy}, {Verdict}, session={Session}")]
     public static partial void RecipientDenied(
@@ -35,9 +36,9 @@ internal static partial class IntakeLog
     [LoggerMessage(2014, LogLevel.Information, "Refused at {IngressPoint}: message from {Client} sender=<{Sender}>, {Reason}, session={Session}")]
     public static partial void MessageRefused(ILogger logger, string ingressPoint, IPEndPoint client, string sender, string reason, string session);
 
-    [LoggerMessage(2015, LogLevel.Information, "Refused at {IngressPoint}: message from {Client} sender=<{Sender}>, rule set {RuleSet} has no delivery for {Failed} of {Recipients} recipients, session={Session}")]
-    public static partial void NotCovered(
-        ILogger logger, string ingressPoint, IPEndPoint client, string sender, string ruleSet, int failed, int recipients, string session);
+    [LoggerMessage(2017, LogLevel.Information, "Refused at {IngressPoint}: client {Client} sender=<{Sender}> by policy {Policy}, {Verdict}, before any recipient, session={Session}")]
+    public static partial void SenderDenied(
+        ILogger logger, string ingressPoint, IPEndPoint client, string sender, string policy, PolicyVerdict verdict, string session);
 
     [LoggerMessage(2020, LogLevel.Error, "Message from {Client} at {IngressPoint} deferred with 452: storage is {State}, session={Session}")]
     public static partial void StorageRefused(ILogger logger, Exception? fault, IPEndPoint client, string ingressPoint, AcceptResult state, string session);
@@ -51,4 +52,24 @@ internal readonly struct RecipientList(IReadOnlyList<string> recipients)
     public override string ToString() => recipients.Count <= Shown
         ? string.Join(',', recipients)
         : $"{string.Join(',', recipients.Take(Shown))},+{recipients.Count - Shown}";
+}
+
+/// <summary>
+/// The rules that matched, by id, name or index; shadow rules, which were not applied, in parentheses. Formats only when written, while the evaluation is that
+/// of the message.
+/// </summary>
+internal readonly struct RuleList(CompiledRuleSet ruleSet, RuleEvaluation evaluation)
+{
+    public override string ToString()
+    {
+        var applied = evaluation.MatchedRules.Select(ruleSet.RuleName);
+        var shadows = evaluation.ShadowMatchedRules.Select(ruleSet.RuleName).Select(name => $"({name})");
+        return string.Join(',', applied.Concat(shadows).DefaultIfEmpty("none"));
+    }
+}
+
+/// <summary>The policy statements that let the recipients in, each once: index or <c>default</c>. Formats only when written.</summary>
+internal readonly struct StatementList(IReadOnlyList<PolicyVerdict> verdicts)
+{
+    public override string ToString() => string.Join(',', verdicts.Select(verdict => verdict.StatementName).Distinct());
 }

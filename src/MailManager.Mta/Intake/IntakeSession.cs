@@ -23,6 +23,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
 {
     private SessionFacts? _facts;
     private int _factsRevision = -1;
+    private string? _reverseName;
     private ClientGuard? _guard;
 
     // Of the transaction.
@@ -30,6 +31,9 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
     private IntakeWorkspace? _workspace;
     private string _reversePath = string.Empty;
     private BodyType _body;
+
+    /// <summary>On the recipient that is being looked at.</summary>
+    private PolicyVerdict _verdict;
 
     public long MaxMessageSize => ingress.Runtime.MaxMessageSize;
 
@@ -50,6 +54,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
                     IsTlsWrapped = session.IsTlsWrapped,
                     IsLmtp = session.IsLmtp,
                     AuthenticatedAs = session.AuthenticatedAs,
+                    ReverseName = _reverseName,
                     ClientCertificate = session.ClientCertificate is { } certificate ? ClientCertificateReader.Read(certificate, out _) : null,
                 };
             }
@@ -60,8 +65,8 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
 
     public ValueTask<SmtpReply> ConnectAsync(CancellationToken cancellationToken)
     {
-        _guard = services.Protection.Open(_runtime.Protection, _runtime.IngressPointName, session.Id, session.Client.Address);
-        return ValueTask.FromResult(new SmtpReply(220, $"{services.Hostname} {(session.IsLmtp ? "LMTP" : "ESMTP")} MailManager"));
+        _runtime = ingress.Runtime;
+        return _runtime.NeedsReverseName ? FindNameAsync(cancellationToken) : ValueTask.FromResult(Greet());
     }
 
     public ValueTask<SmtpReply> MailAsync(in MailCommand command, CancellationToken cancellationToken) => ValueTask.FromResult(Mail(command));
@@ -109,26 +114,28 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
             return Refused(reason, "header", headerRefusal);
         }
 
-        workspace.Input.SetMessage(_reversePath, workspace.Buffer.Head, headers, workspace.Buffer.Length);
+        workspace.Input.SetMessage(_reversePath, workspace.Buffer.Head, headers, workspace.Buffer.Length, workspace.OpenContent);
         var recipients = CollectionsMarshal.AsSpan(workspace.Recipients);
-        _runtime.RuleSet.Evaluate(workspace.Input, recipients, workspace.Evaluation);
-
-        var id = MessageId.New(services.Time.GetUtcNow());
-        var plan = new DeliveryPlan(services, _runtime, workspace, Facts, id);
-        var deliveries = plan.Build(_reversePath);
-        var failed = workspace.Failed;
-
-        // Without a sender to notify, a message is taken for all of its recipients or for none.
-        if (failed.Count > 0 && (_reversePath.Length == 0 || (deliveries.IsEmpty && workspace.Evaluation.Dropped.Count == 0)))
+        try
         {
-            IntakeLog.NotCovered(
-                services.Logger, _runtime.IngressPointName, session.Client, _reversePath, _runtime.RuleSet.Name, failed.Count, recipients.Length, session.Id);
-            services.Metrics.Refused(_runtime.IngressPointName, "rules");
-            Reset();
-            return Refusal550("No route for this message");
+            _runtime.RuleSet.Evaluate(workspace.Input, recipients, workspace.Evaluation);
+        }
+        catch (IOException fault)
+        {
+            // Attachments were looked for in the message's file.
+            return Unreadable(fault);
         }
 
-        return await StoreAsync(workspace, plan, deliveries, headers.Length, id).ConfigureAwait(false);
+        if (workspace.Evaluation.Refusal is { } notice)
+        {
+            OutcomeLog.Refused(
+                services.Logger, _runtime.IngressPointName, session.Client, _reversePath, _runtime.RuleSet, workspace.Evaluation, recipients.Length, session.Id);
+            services.Metrics.Refused(_runtime.IngressPointName, "rules");
+            Reset();
+            return new SmtpReply(notice.Code, notice.Status, $"{notice.Text} (ref {session.Id})");
+        }
+
+        return await StoreAsync(workspace, headers.Length).ConfigureAwait(false);
     }
 
     public void Reset()
@@ -142,6 +149,24 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
 
     public void Close() => Reset();
 
+    private async ValueTask<SmtpReply> FindNameAsync(CancellationToken cancellationToken)
+    {
+        _reverseName = await services.ReverseNames.FindAsync(session.Client.Address).WaitAsync(cancellationToken).ConfigureAwait(false);
+        _facts = null;
+        return Greet();
+    }
+
+    private SmtpReply Greet()
+    {
+        if (RefusalAtConnection() is { } refusal)
+        {
+            return refusal;
+        }
+
+        _guard = services.Protection.Open(_runtime.Protection, _runtime.IngressPointName, session.Id, session.Client.Address);
+        return new SmtpReply(220, $"{services.Hostname} {(session.IsLmtp ? "LMTP" : "ESMTP")} MailManager");
+    }
+
     private SmtpReply Mail(in MailCommand command)
     {
         Reset();
@@ -153,19 +178,35 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
 
         _workspace = ingress.Rent();
         _workspace.Input.SetSession(Facts);
-        var early = _runtime.Policy.EvaluateEarly(_workspace.Input, isTlsFinal: true);
-        if (early.Outcome == EarlyOutcome.Deny)
+        _workspace.Input.SetSender(reversePath);
+        var early = _runtime.Policy.EvaluateEarly(_workspace.Input, PolicyStage.Mail);
+        if (early.IsDenied)
         {
-            IntakeLog.ClientDenied(services.Logger, _runtime.IngressPointName, session.Client, _runtime.Policy.Name, early, session.Id);
-            services.Metrics.Refused(_runtime.IngressPointName, "policy");
+            IntakeLog.SenderDenied(services.Logger, _runtime.IngressPointName, session.Client, reversePath, _runtime.Policy.Name, early, session.Id);
             Reset();
-            return NotAllowed();
+            return NotAllowed(550, early);
         }
 
         _workspace.Requested.Set(command);
         _reversePath = reversePath;
         _body = command.Body;
         return StandardReplies.SenderOk;
+    }
+
+    /// <summary>What the policy has against the client whatever it is going to send; null: nothing that is known yet.</summary>
+    private SmtpReply? RefusalAtConnection()
+    {
+        var workspace = ingress.Rent();
+        workspace.Input.SetSession(Facts);
+        var early = _runtime.Policy.EvaluateEarly(workspace.Input, PolicyStage.Connection);
+        ingress.Return(workspace);
+        if (!early.IsDenied)
+        {
+            return null;
+        }
+
+        IntakeLog.ClientDenied(services.Logger, _runtime.IngressPointName, session.Client, _runtime.Policy.Name, early, session.Id);
+        return NotAllowed(554, early);
     }
 
     /// <summary>What policy and identities have against a recipient; null: nothing.</summary>
@@ -176,12 +217,11 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         {
             IntakeLog.RecipientDenied(
                 services.Logger, _runtime.IngressPointName, recipient, session.Client, _reversePath, _runtime.Policy.Name, verdict, session.Id);
-            services.Metrics.Refused(_runtime.IngressPointName, "policy");
-            return NotAllowed();
+            return NotAllowed(550, verdict);
         }
 
-        // Every way out is a relay, and only a rule could turn this recipient into one that may be relayed.
-        if (!_runtime.RuleSet.ReplacesRecipients && !_runtime.Identities.Covers(recipient))
+        _verdict = verdict;
+        if (!_runtime.RuleSet.MayServe(Facts, _reversePath, recipient))
         {
             IntakeLog.RecipientUnverified(services.Logger, _runtime.IngressPointName, recipient, session.Client, _reversePath, session.Id);
             services.Metrics.Refused(_runtime.IngressPointName, "identity");
@@ -194,6 +234,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
     private SmtpReply Accept(string recipient, RecipientOptions? options)
     {
         _workspace!.Recipients.Add(recipient);
+        _workspace.Verdicts.Add(_verdict);
         _workspace.Requested.Add(options);
         return StandardReplies.RecipientOk;
     }
@@ -201,8 +242,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
     private async ValueTask<SmtpReply> AskGuardAsync(
         ClientGuard guard, string recipient, RecipientOptions? options, CancellationToken cancellationToken)
     {
-        var isAuthenticated = session.AuthenticatedAs is not null || session.ClientCertificate is not null;
-        if (await guard.CheckAsync(_reversePath, recipient, isAuthenticated, _runtime.Identities.Covers(recipient), cancellationToken).ConfigureAwait(false) is { } refusal)
+        if (await guard.CheckAsync(_reversePath, recipient, Facts.IsAuthenticated, _runtime.Identities.Covers(recipient), cancellationToken).ConfigureAwait(false) is { } refusal)
         {
             services.Metrics.Refused(_runtime.IngressPointName, "protection");
             return refusal;
@@ -212,16 +252,26 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<SmtpReply> StoreAsync(
-        IntakeWorkspace workspace, DeliveryPlan plan, ImmutableArray<DeliveryInstructions> deliveries, int headerLength, MessageId id)
+    private async ValueTask<SmtpReply> StoreAsync(IntakeWorkspace workspace, int headerLength)
     {
         var size = workspace.Buffer.Length;
+        var id = MessageId.New(services.Time.GetUtcNow());
+        var plan = new DeliveryPlan(services, _runtime, workspace, Facts, id);
+        var deliveries = plan.Build(_reversePath);
         var envelope = workspace.Requested.Complete(new MessageEnvelope(_reversePath, [.. workspace.Recipients], _body));
-        var notification = plan.Notify(_reversePath, headerLength);
-        var content = deliveries.IsEmpty ? null : workspace.Buffer.Detach();
         try
         {
-            var result = await plan.AcceptAsync(envelope, deliveries, content, notification).ConfigureAwait(false);
+            new NotificationPlan(services, _runtime, workspace, id, _reversePath, plan.ReceivedAt, headerLength).AddTo(workspace.Outbox);
+            var content = deliveries.IsEmpty ? null : workspace.Buffer.Detach();
+            if (content is not null)
+            {
+                workspace.Outbox.Add(plan.Complete(envelope, deliveries, content));
+            }
+
+            // All of it becomes durable at once. Dropped whole, there is nothing.
+            var result = workspace.Outbox.Count == 0
+                ? AcceptResult.Committed
+                : await services.Queue.AcceptAsync(CollectionsMarshal.AsSpan(workspace.Outbox)).ConfigureAwait(false);
             if (result != AcceptResult.Committed)
             {
                 IntakeLog.StorageRefused(services.Logger, null, session.Client, _runtime.IngressPointName, result, session.Id);
@@ -230,27 +280,39 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
                 return StandardReplies.InsufficientStorage;
             }
 
-            if (deliveries.IsEmpty && notification is null)
-            {
-                IntakeLog.Dropped(
-                    services.Logger, id, _runtime.RuleSet.Name, _runtime.IngressPointName, _reversePath, new RecipientList(envelope.Recipients), session.Id);
-            }
-            else
-            {
-                IntakeLog.Accepted(
-                    services.Logger, id, _runtime.IngressPointName, session.Client, session.Helo, session.TlsCipherSuite ?? "none", _reversePath,
-                    new RecipientList(envelope.Recipients), size, deliveries.Length, workspace.Evaluation.Dropped.Count, workspace.Failed.Count, session.Id);
-            }
-
+            LogAccepted(workspace, envelope, id, size, deliveries.Length);
             services.Metrics.Accepted(_runtime.IngressPointName, size);
             return new SmtpReply(250, new EnhancedStatus(2, 0, 0), $"Ok: queued as {id}");
         }
         finally
         {
-            content?.Release();
-            notification?.Content.Release();
+            foreach (var message in workspace.Outbox)
+            {
+                message.Content.Release();
+            }
+
             Reset();
         }
+    }
+
+    private void LogAccepted(IntakeWorkspace workspace, MessageEnvelope envelope, MessageId id, long size, int deliveries)
+    {
+        var evaluation = workspace.Evaluation;
+        var failed = evaluation.Uncovered.Count + evaluation.Rejections.Sum(group => group.Recipients.Count) + evaluation.Bounces.Sum(group => group.Recipients.Count);
+        if (deliveries == 0 && failed == 0)
+        {
+            IntakeLog.Dropped(
+                services.Logger, id, _runtime.RuleSet.Name, _runtime.IngressPointName, _reversePath, new RecipientList(envelope.Recipients), session.Id);
+        }
+        else
+        {
+            IntakeLog.Accepted(
+                services.Logger, id, _runtime.IngressPointName, session.Client, session.Helo, session.TlsCipherSuite ?? "none", _reversePath,
+                new RecipientList(envelope.Recipients), size, deliveries, evaluation.Dropped, failed,
+                new RuleList(_runtime.RuleSet, evaluation), new StatementList(workspace.Verdicts), session.Id);
+        }
+
+        OutcomeLog.Accepted(services.Logger, id, _runtime.RuleSet, evaluation, workspace.Recipients, session.Id);
     }
 
     private SmtpReply? Refusal(DataFaults faults, MessageBuffer buffer)
@@ -276,6 +338,14 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         }
     }
 
+    private SmtpReply Unreadable(IOException fault)
+    {
+        IntakeLog.StorageRefused(services.Logger, fault, session.Client, _runtime.IngressPointName, AcceptResult.StorageFailed, session.Id);
+        services.Metrics.Refused(_runtime.IngressPointName, "storage");
+        Reset();
+        return StandardReplies.InsufficientStorage;
+    }
+
     private SmtpReply Refused(string reason, string metric, in SmtpReply reply)
     {
         IntakeLog.MessageRefused(services.Logger, _runtime.IngressPointName, session.Client, _reversePath, reason, session.Id);
@@ -284,8 +354,14 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         return reply;
     }
 
-    private SmtpReply NotAllowed() => Refusal550($"Not allowed by policy {_runtime.Policy.Name}");
+    private SmtpReply NotAllowed(int code, PolicyVerdict verdict)
+    {
+        services.Metrics.Refused(_runtime.IngressPointName, "policy");
+        return Refusal(code, _runtime.Policy.ReplyTextOf(verdict) ?? $"Not allowed by policy {_runtime.Policy.Name}");
+    }
+
+    private SmtpReply Refusal550(string text) => Refusal(550, text);
 
     /// <summary>The session's id leads the operator to the reason in the log; the client learns nothing of the rules.</summary>
-    private SmtpReply Refusal550(string text) => new(550, new EnhancedStatus(5, 7, 1), $"{text} (ref {session.Id})");
+    private SmtpReply Refusal(int code, string text) => new(code, new EnhancedStatus(5, 7, 1), $"{text} (ref {session.Id})");
 }

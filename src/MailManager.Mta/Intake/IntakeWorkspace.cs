@@ -1,15 +1,26 @@
-using MailManager.Delivery.Dsn;
 using MailManager.Messages.Bytes;
+using MailManager.Queue;
 using MailManager.Rules;
+using MailManager.Rules.Policies;
 using MailManager.Rules.RuleSets;
+using MailManager.Smtp.Grammar;
 using MailManager.Smtp.Limits;
 
 namespace MailManager.Mta.Intake;
 
 /// <summary>What one transaction works with: rented at MAIL, returned at its end, so that an idle session holds none.</summary>
-internal sealed class IntakeWorkspace(IBodyFileStore files, MemoryGauge memory, int maxHeaderLength)
+internal sealed class IntakeWorkspace
 {
-    public MessageBuffer Buffer { get; } = new(files, maxHeaderLength: maxHeaderLength, memory: memory);
+    public IntakeWorkspace(IBodyFileStore files, MemoryGauge memory, int maxHeaderLength)
+    {
+        Buffer = new MessageBuffer(files, maxHeaderLength: maxHeaderLength, memory: memory);
+        OpenContent = Buffer.OpenRead;
+    }
+
+    public MessageBuffer Buffer { get; }
+
+    /// <summary>Opens the message for rules that read the whole of it.</summary>
+    public Func<Stream> OpenContent { get; }
 
     public RuleInput Input { get; } = new();
 
@@ -17,10 +28,17 @@ internal sealed class IntakeWorkspace(IBodyFileStore files, MemoryGauge memory, 
 
     public List<string> Recipients { get; } = [];
 
+    /// <summary>What the policy said, for each recipient.</summary>
+    public List<PolicyVerdict> Verdicts { get; } = [];
+
     public RequestedOptions Requested { get; } = new();
 
-    /// <summary>Recipients that are accepted with the message and answered with a notification at once.</summary>
-    public List<DsnRecipient> Failed { get; } = [];
+    /// <summary>What becomes durable at the end of the transaction: the message and notifications to its sender.</summary>
+    public List<AcceptedMessage> Outbox { get; } = [];
+
+    /// <summary>What was asked for a recipient after the rules; null: nothing.</summary>
+    public RecipientOptions? OptionsOf(CompiledRuleSet ruleSet, RecipientGroup group, int recipient) =>
+        ruleSet.ReplacesRecipients || Requested.HasRecipientOptions ? Requested.Of(group, recipient, Recipients) : null;
 
     public void Clear()
     {
@@ -28,7 +46,8 @@ internal sealed class IntakeWorkspace(IBodyFileStore files, MemoryGauge memory, 
         Input.ClearMessage();
         Evaluation.Clear();
         Recipients.Clear();
+        Verdicts.Clear();
         Requested.Clear();
-        Failed.Clear();
+        Outbox.Clear();
     }
 }

@@ -37,7 +37,7 @@ internal sealed class RequestedOptions
     /// Of a recipient after the rules: what was asked for those from which it came. A replacement is an alias in the sense of RFC 3461 §5.2.7: it
     /// inherits NOTIFY and ORCPT, and without one it names the address that the sender wrote, so that notifications speak of that.
     /// </summary>
-    public RecipientOptions? Of(DeliveryGroup group, int recipient, List<string> envelope)
+    public RecipientOptions? Of(RecipientGroup group, int recipient, List<string> envelope)
     {
         var merged = default(RecipientOptions);
         var isFirst = true;

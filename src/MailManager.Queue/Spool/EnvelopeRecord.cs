@@ -22,12 +22,7 @@ internal static class EnvelopeRecord
         writer.WriteByte((byte)envelope.Body);
         writer.WriteText(origin);
         writer.WriteText(envelope.ReversePath);
-        writer.WriteNumber(envelope.Recipients.Length);
-        foreach (var recipient in envelope.Recipients)
-        {
-            writer.WriteText(recipient);
-        }
-
+        writer.WriteTexts(envelope.Recipients);
         if (hasOptions)
         {
             var options = envelope.Options ?? new MailOptions();

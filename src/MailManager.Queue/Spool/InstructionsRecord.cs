@@ -6,28 +6,34 @@ namespace MailManager.Queue.Spool;
 /// <summary>
 /// <c>delivery.instructions</c>; the destination has a column of its own, so that the queue can be asked for it. Version 1: version
 /// (octet), reverse-path (text), recipients (count, texts), prefix (octet string). Version 2, where something is asked for a recipient:
-/// as version 1, then the options of the recipients (<see cref="RecipientOptionsRecord"/>).
+/// as version 1, then the options of the recipients (<see cref="RecipientOptionsRecord"/>). Version 3, for submissions and where header fields are
+/// left out: as version 2, then flags (octet: 1 submission) and names of the fields (count, texts).
 /// </summary>
 internal static class InstructionsRecord
 {
     private const byte Version = 1;
     private const byte VersionWithOptions = 2;
+    private const byte VersionWithRemovals = 3;
+    private const byte SubmissionFlag = 1;
 
     public static void Write(RecordWriter writer, DeliveryInstructions instructions)
     {
-        var hasOptions = !instructions.RecipientOptions.IsEmpty;
-        writer.WriteByte(hasOptions ? VersionWithOptions : Version);
+        var version = instructions.IsSubmission || !instructions.RemovedHeaders.IsEmpty ? VersionWithRemovals
+            : !instructions.RecipientOptions.IsEmpty ? VersionWithOptions
+            : Version;
+        writer.WriteByte(version);
         writer.WriteText(instructions.ReversePath);
-        writer.WriteNumber(instructions.Recipients.Length);
-        foreach (var recipient in instructions.Recipients)
-        {
-            writer.WriteText(recipient);
-        }
-
+        writer.WriteTexts(instructions.Recipients);
         writer.WriteBytes(instructions.Prefix.Span);
-        if (hasOptions)
+        if (version >= VersionWithOptions)
         {
             RecipientOptionsRecord.Write(writer, instructions.RecipientOptions);
+        }
+
+        if (version == VersionWithRemovals)
+        {
+            writer.WriteByte(instructions.IsSubmission ? SubmissionFlag : (byte)0);
+            writer.WriteTexts(instructions.RemovedHeaders);
         }
     }
 
@@ -45,11 +51,14 @@ internal static class InstructionsRecord
         var reader = new RecordReader(record);
         instructions = null!;
         ImmutableArray<RecipientOptions?> options = [];
-        if (!reader.TryReadByte(out var version) || version is not (Version or VersionWithOptions)
+        ImmutableArray<string> removed = [];
+        byte flags = 0;
+        if (!reader.TryReadByte(out var version) || version is < Version or > VersionWithRemovals
             || !reader.TryReadText(out var reversePath)
             || !reader.TryReadTexts(out var recipients) || recipients.IsEmpty
             || !reader.TryReadBytes(out var prefix)
-            || (version == VersionWithOptions && !RecipientOptionsRecord.TryRead(ref reader, recipients.Length, out options))
+            || (version >= VersionWithOptions && !RecipientOptionsRecord.TryRead(ref reader, recipients.Length, out options))
+            || (version == VersionWithRemovals && !(reader.TryReadByte(out flags) && flags <= SubmissionFlag && reader.TryReadTexts(out removed)))
             || !reader.IsAtEnd)
         {
             return false;
@@ -62,6 +71,8 @@ internal static class InstructionsRecord
             Recipients = recipients,
             RecipientOptions = options,
             Prefix = prefix.ToArray(),
+            RemovedHeaders = removed,
+            IsSubmission = flags == SubmissionFlag,
         };
         return true;
     }

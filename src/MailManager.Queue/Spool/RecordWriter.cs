@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 
 namespace MailManager.Queue.Spool;
@@ -36,6 +37,16 @@ internal sealed class RecordWriter
         var length = Encoding.UTF8.GetByteCount(value);
         WriteNumber(length);
         Encoding.UTF8.GetBytes(value, Reserve(length));
+    }
+
+    /// <summary>A count and as many texts.</summary>
+    public void WriteTexts(ImmutableArray<string> values)
+    {
+        WriteNumber(values.Length);
+        foreach (var value in values)
+        {
+            WriteText(value);
+        }
     }
 
     public void WriteBytes(ReadOnlySpan<byte> value)

@@ -149,6 +149,24 @@ public sealed record DocumentValue(DocumentNode Node, DocumentPath Path, ReadCon
         return null;
     }
 
+    /// <summary><c>true</c> or <c>false</c>; none of the other words that YAML once had for them.</summary>
+    public bool? Boolean()
+    {
+        if (Node is not ScalarNode { Kind: ScalarKind.Plain or ScalarKind.Boolean } scalar)
+        {
+            Error($"must be true or false, not {Kind}");
+            return null;
+        }
+
+        if (scalar.Text is "true" or "false")
+        {
+            return scalar.Text == "true";
+        }
+
+        Error($"{DisplayText.Quote(scalar.Text)} is not true or false");
+        return null;
+    }
+
     public T? Word<T>(WireWords<T> words)
         where T : struct, Enum
     {

@@ -80,6 +80,9 @@ public sealed class MapReader
     /// <summary>A whole number in decimal digits; <paramref name="otherwise"/> when the key is not there, or the value is wrong.</summary>
     public int Integer(string key, int minimum, int maximum, int otherwise) => Optional(key)?.Integer(minimum, maximum) ?? otherwise;
 
+    /// <summary><c>true</c> or <c>false</c>; <paramref name="otherwise"/> when the key is not there, or the value is wrong.</summary>
+    public bool Boolean(string key, bool otherwise) => Optional(key)?.Boolean() ?? otherwise;
+
     /// <summary>A length of time; <paramref name="otherwise"/> when the key is not there, or the value is wrong.</summary>
     public TimeSpan Duration(string key, TimeSpan shortest, TimeSpan longest, TimeSpan otherwise) =>
         (Optional(key) is { } value ? Binding.Duration.Read(value, shortest, longest) : null) ?? otherwise;

@@ -57,4 +57,7 @@ public enum ResourceKind
     RuleSet,
     Relay,
     IngressPoint,
+    IpSet,
+    AddressList,
+    RuleTest,
 }

@@ -12,6 +12,9 @@ public abstract class DocumentNode(SourceLocation location)
 public sealed class MapNode(SourceLocation location, ImmutableArray<MapEntry> entries) : DocumentNode(location)
 {
     public ImmutableArray<MapEntry> Entries { get; } = entries;
+
+    /// <summary>The value of a key, in this case; null when it is not there.</summary>
+    public DocumentNode? Find(string key) => Entries.FirstOrDefault(entry => string.Equals(entry.Key, key, StringComparison.Ordinal))?.Value;
 }
 
 /// <summary>One key of a map, with the place of the key itself.</summary>

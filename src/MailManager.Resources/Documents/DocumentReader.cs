@@ -24,7 +24,7 @@ public static class DocumentReader
     /// <summary>Octets, 16 MiB: far above any sensible configuration, far below what strains memory.</summary>
     public const int MaximumSize = 16 * 1024 * 1024;
 
-    /// <summary>Maps and lists within each other; the resources need 12.</summary>
+    /// <summary>Maps and lists within each other; the resources need 29.</summary>
     public const int MaximumDepth = 32;
 
     /// <summary>Files whose name ends in <c>.json</c> are JSON, all others YAML.</summary>

@@ -1,3 +1,4 @@
+using MailManager.Resources.AddressLists;
 using MailManager.Resources.Binding;
 
 namespace MailManager.Resources.Expressions;
@@ -21,7 +22,7 @@ internal static class AnalysisReader
         return map.Failed ? null : new Analysis(analyzer!, field!);
     }
 
-    /// <summary>Reads <c>IsInAddressList</c>: exactly one list, by id or ARN.</summary>
+    /// <summary>Reads <c>IsInAddressList</c>: exactly one list, by name or ARN; what is handed on is the name.</summary>
     public static (T Attribute, string AddressList)? ReadMembership<T>(DocumentValue value, WireWords<T> attributes)
         where T : struct, Enum
     {
@@ -31,7 +32,7 @@ internal static class AnalysisReader
         }
 
         var attribute = map.Word("Attribute", attributes);
-        var lists = map.RequiredItems("AddressLists", 1, 1, item => item.Text(TextRule.NotEmpty));
+        var lists = map.RequiredItems("AddressLists", 1, 1, AddressListName.ReadReference);
         return map.Failed ? null : (attribute!.Value, lists[0]);
     }
 }

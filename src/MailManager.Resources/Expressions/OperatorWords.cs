@@ -10,13 +10,15 @@ public static class OperatorWords
         ("ALLOW", Expressions.AcceptAction.Allow),
         ("DENY", Expressions.AcceptAction.Deny));
 
-    /// <summary>API: <c>IngressStringOperator</c>, <c>RuleStringOperator</c>.</summary>
+    /// <summary>API: <c>IngressStringOperator</c>, <c>RuleStringOperator</c>, (+) and more.</summary>
     public static WireWords<StringOperator> String { get; } = new(
         ("EQUALS", StringOperator.Equals),
         ("NOT_EQUALS", StringOperator.NotEquals),
         ("STARTS_WITH", StringOperator.StartsWith),
         ("ENDS_WITH", StringOperator.EndsWith),
-        ("CONTAINS", StringOperator.Contains));
+        ("CONTAINS", StringOperator.Contains),
+        ("MATCHES", StringOperator.Matches),
+        ("NOT_MATCHES", StringOperator.NotMatches));
 
     /// <summary>API: <c>IngressIpOperator</c>, <c>RuleIpOperator</c>.</summary>
     public static WireWords<IpOperator> Ip { get; } = new(

@@ -7,7 +7,9 @@ public enum AcceptAction
     Deny,
 }
 
-/// <summary>String comparisons of policies and rules. Positive ones mean any-of their values, <see cref="NotEquals"/> means none-of.</summary>
+/// <summary>
+/// String comparisons of policies and rules. Positive ones mean any-of their values, <see cref="NotEquals"/> and <see cref="NotMatches"/> mean none-of.
+/// </summary>
 public enum StringOperator
 {
     Equals,
@@ -15,6 +17,12 @@ public enum StringOperator
     StartsWith,
     EndsWith,
     Contains,
+
+    /// <summary>(+) A regular expression of .NET's non-backtracking kind matches somewhere in the text.</summary>
+    Matches,
+
+    /// <summary>(+) No such expression matches anywhere in the text.</summary>
+    NotMatches,
 }
 
 /// <summary>Address-range comparisons: any-of for <see cref="CidrMatches"/>, none-of for <see cref="NotCidrMatches"/>.</summary>

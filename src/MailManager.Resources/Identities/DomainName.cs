@@ -10,34 +10,51 @@ public static class DomainName
 
     private const int MaximumLabel = 63;
 
-    /// <summary>What is wrong with the name; null when nothing is. One label is a name; a final dot and IPv4 addresses are not.</summary>
-    public static string? ProblemWith(string name)
+    /// <summary>
+    /// What is wrong with the name; null when nothing is, and then nothing is allocated. One label is a name; a final dot and IPv4 addresses are not.
+    /// </summary>
+    public static string? ProblemWith(ReadOnlySpan<char> name)
     {
-        var shown = DisplayText.Quote(name);
-        if (name.Any(c => c > 127))
+        if (name.ContainsAnyExceptInRange('\0', '\x7f'))
         {
-            return $"{shown} has letters that are not ASCII; write its A-label form, which starts with xn--";
+            return $"{Quote(name)} has letters that are not ASCII; write its A-label form, which starts with xn--";
         }
 
         if (name.Length is 0 or > MaximumLength)
         {
-            return $"{shown} is not a domain name: it has {name.Length} characters, must have 1 to {MaximumLength}";
+            return $"{Quote(name)} is not a domain name: it has {name.Length} characters, must have 1 to {MaximumLength}";
         }
 
-        var labels = name.Split('.');
-        if (labels.Any(label => label.Length is 0 or > MaximumLabel))
+        foreach (var label in name.Split('.'))
         {
-            return $"{shown} is not a domain name: each part between dots must have 1 to {MaximumLabel} characters";
+            if (name[label].Length is 0 or > MaximumLabel)
+            {
+                return $"{Quote(name)} is not a domain name: each part between dots must have 1 to {MaximumLabel} characters";
+            }
+
+            if (!IsLabel(name[label]))
+            {
+                return $"{Quote(name)} is not a domain name: its parts may have letters, digits and, inside, hyphens";
+            }
         }
 
-        if (!labels.All(IsLabel))
-        {
-            return $"{shown} is not a domain name: its parts may have letters, digits and, inside, hyphens";
-        }
-
-        return labels[^1].All(char.IsAsciiDigit) ? $"{shown} is not a domain name: its last part is a number" : null;
+        return name[(name.LastIndexOf('.') + 1)..].ContainsAnyExceptInRange('0', '9')
+            ? null
+            : $"{Quote(name)} is not a domain name: its last part is a number";
     }
 
-    private static bool IsLabel(string label) =>
-        label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') && label[0] != '-' && label[^1] != '-';
+    private static bool IsLabel(ReadOnlySpan<char> label)
+    {
+        foreach (var c in label)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c != '-')
+            {
+                return false;
+            }
+        }
+
+        return label[0] != '-' && label[^1] != '-';
+    }
+
+    private static string Quote(ReadOnlySpan<char> name) => DisplayText.Quote(name.ToString());
 }

@@ -8,13 +8,18 @@ namespace MailManager.Resources.Identities;
 /// </summary>
 public sealed class IdentitySet
 {
+    private readonly FrozenSet<string> _all;
     private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _entries;
 
     /// <param name="identities">Domains (<c>example.com</c>) or addresses (<c>user@example.com</c>).</param>
     public IdentitySet(IEnumerable<string> identities)
     {
-        _entries = identities.ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+        _all = identities.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        _entries = _all.GetAlternateLookup<ReadOnlySpan<char>>();
     }
+
+    /// <summary>Domains and addresses, each once, in no order.</summary>
+    public IReadOnlyCollection<string> All => _all;
 
     /// <summary>Whether the address itself, or its domain, is verified. Allocates nothing.</summary>
     public bool Covers(ReadOnlySpan<char> address)

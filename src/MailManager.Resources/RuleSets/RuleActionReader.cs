@@ -4,19 +4,17 @@ using MailManager.Resources.Binding;
 namespace MailManager.Resources.RuleSets;
 
 /// <summary>
-/// Reads the twelve actions. Whether this release can carry one out is not decided here: a rule set is sound or not by its own terms.
+/// Reads the twelve actions, (+) and more. Whether this release can carry one out is not decided here: a rule set is sound or not by its own terms.
 /// </summary>
 internal static class RuleActionReader
 {
-    private const int MaximumRecipients = 100;
-
     /// <summary>Minutes: 36 hours.</summary>
     private const int MaximumLambdaRetry = 2160;
 
     private static readonly ImmutableArray<string> Actions =
     [
         "Drop", "Relay", "Archive", "WriteToS3", "Send", "AddHeader", "ReplaceRecipient", "DeliverToMailbox", "DeliverToQBusiness",
-        "PublishToSns", "Bounce", "InvokeLambda",
+        "PublishToSns", "Bounce", "InvokeLambda", "SetHeader", "RemoveHeader", "Reject",
     ];
 
     public static RuleAction? Read(DocumentValue value)
@@ -33,8 +31,11 @@ internal static class RuleActionReader
             "Archive" => ReadArchive(member.Value),
             "WriteToS3" => ReadWriteToS3(member.Value),
             "Send" => ReadSend(member.Value),
-            "AddHeader" => ReadAddHeader(member.Value),
-            "ReplaceRecipient" => ReadReplaceRecipient(member.Value),
+            "AddHeader" => ReadHeader(member.Value) is var (name, text) ? new RuleAction.AddHeader(name, text) : null,
+            "SetHeader" => ReadHeader(member.Value) is var (name, text) ? new RuleAction.SetHeader(name, text) : null,
+            "RemoveHeader" => ReadRemoveHeader(member.Value),
+            "ReplaceRecipient" => ReplaceRecipientReader.Read(member.Value),
+            "Reject" => ReadReject(member.Value),
             "DeliverToMailbox" => ReadDeliverToMailbox(member.Value),
             "DeliverToQBusiness" => ReadDeliverToQBusiness(member.Value),
             "PublishToSns" => ReadPublishToSns(member.Value),
@@ -101,28 +102,39 @@ internal static class RuleActionReader
         return map.Failed ? null : new RuleAction.Send(role!, onFailure);
     }
 
-    private static RuleAction.AddHeader? ReadAddHeader(DocumentValue value)
+    private static (string Name, string Value)? ReadHeader(DocumentValue value)
     {
         if (value.Map(["HeaderName", "HeaderValue"]) is not { } map)
         {
             return null;
         }
 
-        var name = map.Text("HeaderName", RuleActionRules.HeaderName);
+        var name = map.Required("HeaderName") is { } nameValue ? HeaderNameReader.Read(nameValue) : null;
         var text = map.Text("HeaderValue", RuleActionRules.HeaderValue);
-        return map.Failed ? null : new RuleAction.AddHeader(name!, text!);
+        return map.Failed ? null : (name!, text!);
     }
 
-    /// <summary>The API's model lets the list be left out, without saying what that means; here it is needed.</summary>
-    private static RuleAction.ReplaceRecipient? ReadReplaceRecipient(DocumentValue value)
+    private static RuleAction.RemoveHeader? ReadRemoveHeader(DocumentValue value) =>
+        value.Map(["HeaderName"])?.Required("HeaderName") is { } nameValue && HeaderNameReader.Read(nameValue) is { } name
+            ? new RuleAction.RemoveHeader(name)
+            : null;
+
+    private static RuleAction.Reject? ReadReject(DocumentValue value)
     {
-        if (value.Map(["ReplaceWith"]) is not { } map)
+        if (value.Map(["SmtpReplyCode", "StatusCode", "Message"]) is not { } map)
         {
             return null;
         }
 
-        var recipients = map.RequiredItems("ReplaceWith", 1, MaximumRecipients, item => item.Text(RuleActionRules.EmailAddress));
-        return map.Failed ? null : new RuleAction.ReplaceRecipient(recipients);
+        var reply = map.Text("SmtpReplyCode", RuleActionRules.SmtpReplyCode);
+        var status = map.Text("StatusCode", RuleActionRules.StatusCode);
+        var message = map.Text("Message", RuleActionRules.DiagnosticMessage);
+        if (reply is not null && status is not null && reply[0] != status[0])
+        {
+            value.Error($"SmtpReplyCode {reply} and StatusCode {status} must begin with the same digit");
+        }
+
+        return map.Failed ? null : new RuleAction.Reject(reply!, status!, message!);
     }
 
     private static RuleAction.DeliverToMailbox? ReadDeliverToMailbox(DocumentValue value)

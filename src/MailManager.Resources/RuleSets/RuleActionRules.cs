@@ -8,7 +8,9 @@ internal static class RuleActionRules
     public static readonly TextRule NameOrArn = new(1, 2048, "[a-zA-Z0-9:_/+=,@.#-]+");
     public static readonly TextRule RoleArn = new(20, 2048, "[a-zA-Z0-9:_/+=,@.#-]+");
     public static readonly TextRule FunctionArn = new(20, 2048, "[a-zA-Z0-9:_/+=,@.#-]+");
-    public static readonly TextRule HeaderName = new(1, 64, "[xX]-[a-zA-Z0-9-]+");
+
+    /// <summary>The API has <c>X-</c> names only; some others are refused by <see cref="HeaderNameReader"/>.</summary>
+    public static readonly TextRule HeaderName = new(1, 64, HeaderNameReader.FieldName, "a field name of RFC 5322");
 
     // The model has no pattern. The value goes into the message as it stands, where a line break would start another field, and
     // octets over 127 are not allowed without SMTPUTF8.

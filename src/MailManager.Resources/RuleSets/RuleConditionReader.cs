@@ -5,8 +5,8 @@ using MailManager.Resources.Expressions;
 
 namespace MailManager.Resources.RuleSets;
 
-/// <summary>Reads the six expressions of a rule.</summary>
-internal static class RuleConditionReader
+/// <summary>Reads the conditions of one rule, exceptions included: the six expressions, (+) and combinations of them.</summary>
+internal sealed class RuleConditionReader() : ConditionReader<RuleCondition>(Expressions)
 {
     /// <summary>Values per expression.</summary>
     private const int MaximumValues = 10;
@@ -17,23 +17,28 @@ internal static class RuleConditionReader
     private static readonly ImmutableArray<string> Expressions =
         ["BooleanExpression", "StringExpression", "NumberExpression", "IpExpression", "VerdictExpression", "DmarcExpression"];
 
-    public static RuleCondition? Read(DocumentValue value)
-    {
-        if (value.Union(Expressions) is not { } member)
-        {
-            return null;
-        }
+    /// <summary>
+    /// The API's pattern admits any 43 characters; meant are addresses and ranges of both families. A bare address is itself alone.
+    /// </summary>
+    private static readonly IpExpressionReader Ip = new("SOURCE_IP", AddressFamily.Unspecified, prefixRequired: false, MaximumValues, IpValue);
 
-        return member.Key switch
-        {
-            "BooleanExpression" => ReadBoolean(member.Value),
-            "StringExpression" => ReadString(member.Value),
-            "NumberExpression" => ReadNumber(member.Value),
-            "IpExpression" => ReadIp(member.Value),
-            "VerdictExpression" => ReadVerdict(member.Value),
-            _ => ReadDmarc(member.Value),
-        };
-    }
+    protected override RuleCondition? ReadExpression(string key, DocumentValue value) => key switch
+    {
+        "BooleanExpression" => ReadBoolean(value),
+        "StringExpression" => ReadString(value),
+        "NumberExpression" => ReadNumber(value),
+        "IpExpression" => Ip.Read(value) is { } ip ? new RuleIpExpression(ip.Operator, ip.Values) { IpSets = ip.IpSets } : null,
+        "VerdictExpression" => VerdictExpressionReader.ReadVerdict(value) is { } verdict
+            ? new RuleVerdictExpression(verdict.Evaluate, verdict.Operator, verdict.Values)
+            : null,
+        _ => VerdictExpressionReader.ReadDmarc(value) is { } dmarc ? new RuleDmarcExpression(dmarc.Operator, dmarc.Values) : null,
+    };
+
+    protected override RuleCondition AllOf(ImmutableArray<RuleCondition> conditions) => new RuleAllOf(conditions);
+
+    protected override RuleCondition AnyOf(ImmutableArray<RuleCondition> conditions) => new RuleAnyOf(conditions);
+
+    protected override RuleCondition Not(RuleCondition condition) => new RuleNot(condition);
 
     private static RuleBooleanExpression? ReadBoolean(DocumentValue value)
     {
@@ -56,7 +61,7 @@ internal static class RuleConditionReader
 
         var operand = map.Required("Evaluate") is { } evaluate ? RuleOperandReader.ReadString(evaluate) : null;
         var comparison = map.Word("Operator", OperatorWords.String);
-        var values = map.RequiredItems("Values", 1, MaximumValues, item => item.Text(StringValue));
+        var values = StringValuesReader.Read(map, comparison, MaximumValues, StringValue);
         return map.Failed ? null : new RuleStringExpression(operand!, comparison!.Value, values);
     }
 
@@ -67,62 +72,9 @@ internal static class RuleConditionReader
             return null;
         }
 
-        map.Required("Evaluate")?.Union(["Attribute"])?.Value.Word(["MESSAGE_SIZE"]);
+        var attribute = map.Required("Evaluate")?.Union(["Attribute"])?.Value.Word(RuleWords.NumberAttribute);
         var comparison = map.Word("Operator", OperatorWords.Number);
         var number = map.Required("Value")?.Number();
-        return map.Failed ? null : new RuleNumberExpression(comparison!.Value, number!.Value);
-    }
-
-    private static RuleIpExpression? ReadIp(DocumentValue value)
-    {
-        if (value.Map(["Evaluate", "Operator", "Values"]) is not { } map)
-        {
-            return null;
-        }
-
-        map.Required("Evaluate")?.Union(["Attribute"])?.Value.Word(["SOURCE_IP"]);
-        var comparison = map.Word("Operator", OperatorWords.Ip);
-        var values = map.RequiredItems("Values", 1, MaximumValues, ReadRange);
-        return map.Failed ? null : new RuleIpExpression(comparison!.Value, values);
-    }
-
-    /// <summary>
-    /// The API's pattern admits any 43 characters; meant are addresses and ranges of both families. A bare address is itself alone.
-    /// </summary>
-    private static string? ReadRange(DocumentValue value)
-    {
-        var text = value.Text(IpValue);
-        if (text is null || AddressRange.Parse(text, AddressFamily.Unspecified, prefixRequired: false, out var problem) is not null)
-        {
-            return text;
-        }
-
-        value.Error(problem!);
-        return null;
-    }
-
-    private static RuleVerdictExpression? ReadVerdict(DocumentValue value)
-    {
-        if (value.Map(["Evaluate", "Operator", "Values"]) is not { } map)
-        {
-            return null;
-        }
-
-        var operand = map.Required("Evaluate") is { } evaluate ? RuleOperandReader.ReadVerdict(evaluate) : null;
-        var comparison = map.Word("Operator", OperatorWords.Verdict);
-        var values = map.Words("Values", 1, MaximumValues, RuleWords.Verdict);
-        return map.Failed ? null : new RuleVerdictExpression(operand!, comparison!.Value, values);
-    }
-
-    private static RuleDmarcExpression? ReadDmarc(DocumentValue value)
-    {
-        if (value.Map(["Operator", "Values"]) is not { } map)
-        {
-            return null;
-        }
-
-        var comparison = map.Word("Operator", OperatorWords.Verdict);
-        var values = map.Words("Values", 1, MaximumValues, RuleWords.DmarcPolicy);
-        return map.Failed ? null : new RuleDmarcExpression(comparison!.Value, values);
+        return map.Failed ? null : new RuleNumberExpression(attribute!.Value, comparison!.Value, number!.Value);
     }
 }

@@ -6,7 +6,8 @@ namespace MailManager.Resources.RuleSets;
 /// <summary>Reads the left sides (<c>Evaluate</c>) of the expressions that have a choice of them.</summary>
 internal static class RuleOperandReader
 {
-    internal static readonly TextRule MimeHeader = new(0, int.MaxValue, "X-[a-zA-Z0-9-]{1,256}");
+    /// <summary>As long as the API's <c>X-</c> and 256 characters more.</summary>
+    internal static readonly TextRule MimeHeader = new(1, 258, HeaderNameReader.FieldName, "a field name of RFC 5322");
 
     public static RuleStringOperand? ReadString(DocumentValue value)
     {

@@ -25,6 +25,18 @@ public sealed record Rule
     /// <summary>1 to 32 characters of <c>[a-zA-Z0-9_.-]</c>; null when not given.</summary>
     public string? Name { get; init; }
 
+    /// <summary>(+) Names the rule in logs and metrics for good, whatever its place and name: 1 to 64 characters of <c>[a-zA-Z0-9_.-]</c>, unique in the set.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>(+) 1 to 1000 characters for people.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>(+) False: the rule is validated, and otherwise not there.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>(+) The rule is evaluated and counted, its actions are never applied.</summary>
+    public bool Shadow { get; init; }
+
     /// <summary>0 to 10; none means always.</summary>
     public ImmutableArray<RuleCondition> Conditions { get; init; } = [];
 

@@ -6,7 +6,7 @@ namespace MailManager.Resources.RuleSets;
 /// <summary>The API's words for the enumerations of rules.</summary>
 public static class RuleWords
 {
-    /// <summary>API: <c>RuleStringEmailAttribute</c>.</summary>
+    /// <summary>API: <c>RuleStringEmailAttribute</c>, (+) and more.</summary>
     public static WireWords<RuleStringEmailAttribute> StringAttribute { get; } = new(
         ("MAIL_FROM", RuleStringEmailAttribute.MailFrom),
         ("HELO", RuleStringEmailAttribute.Helo),
@@ -15,13 +15,28 @@ public static class RuleWords
         ("FROM", RuleStringEmailAttribute.From),
         ("SUBJECT", RuleStringEmailAttribute.Subject),
         ("TO", RuleStringEmailAttribute.To),
-        ("CC", RuleStringEmailAttribute.Cc));
+        ("CC", RuleStringEmailAttribute.Cc),
+        ("MAIL_FROM_DOMAIN", RuleStringEmailAttribute.MailFromDomain),
+        ("RECIPIENT_DOMAIN", RuleStringEmailAttribute.RecipientDomain),
+        ("FROM_DOMAIN", RuleStringEmailAttribute.FromDomain),
+        ("MESSAGE_ID", RuleStringEmailAttribute.MessageId),
+        ("REVERSE_DNS", RuleStringEmailAttribute.ReverseDns),
+        ("ATTACHMENT_NAME", RuleStringEmailAttribute.AttachmentName),
+        ("ATTACHMENT_TYPE", RuleStringEmailAttribute.AttachmentType));
 
-    /// <summary>API: <c>RuleBooleanEmailAttribute</c>.</summary>
+    /// <summary>API: <c>RuleNumberEmailAttribute</c>, (+) and more.</summary>
+    public static WireWords<RuleNumberEmailAttribute> NumberAttribute { get; } = new(
+        ("MESSAGE_SIZE", RuleNumberEmailAttribute.MessageSize),
+        ("ATTACHMENT_COUNT", RuleNumberEmailAttribute.AttachmentCount),
+        ("ATTACHMENT_SIZE", RuleNumberEmailAttribute.AttachmentSize));
+
+    /// <summary>API: <c>RuleBooleanEmailAttribute</c>, (+) and more.</summary>
     public static WireWords<RuleBooleanEmailAttribute> BooleanAttribute { get; } = new(
         ("READ_RECEIPT_REQUESTED", RuleBooleanEmailAttribute.ReadReceiptRequested),
         ("TLS", RuleBooleanEmailAttribute.Tls),
-        ("TLS_WRAPPED", RuleBooleanEmailAttribute.TlsWrapped));
+        ("TLS_WRAPPED", RuleBooleanEmailAttribute.TlsWrapped),
+        ("HAS_ATTACHMENTS", RuleBooleanEmailAttribute.HasAttachments),
+        ("TOO_COMPLEX", RuleBooleanEmailAttribute.TooComplex));
 
     /// <summary>API: <c>RuleAddressListEmailAttribute</c>.</summary>
     public static WireWords<RuleAddressListEmailAttribute> AddressListAttribute { get; } = new(
@@ -43,10 +58,12 @@ public static class RuleWords
         ("SAN_REGISTERED_ID", RuleClientCertificateAttribute.SanRegisteredId),
         ("SERIAL_NUMBER", RuleClientCertificateAttribute.SerialNumber));
 
-    /// <summary>API: <c>RuleVerdictAttribute</c>.</summary>
+    /// <summary>API: <c>RuleVerdictAttribute</c>, (+) and more.</summary>
     public static WireWords<RuleVerdictAttribute> VerdictAttribute { get; } = new(
         ("SPF", RuleVerdictAttribute.Spf),
-        ("DKIM", RuleVerdictAttribute.Dkim));
+        ("DKIM", RuleVerdictAttribute.Dkim),
+        ("DMARC", RuleVerdictAttribute.Dmarc),
+        ("ARC", RuleVerdictAttribute.Arc));
 
     /// <summary>API: <c>RuleVerdict</c>.</summary>
     public static WireWords<RuleVerdict> Verdict { get; } = new(

@@ -2,34 +2,43 @@ using System.Collections.Immutable;
 using System.Net.Sockets;
 using MailManager.Resources.Binding;
 using MailManager.Resources.Expressions;
+using MailManager.Resources.RuleSets;
 
 namespace MailManager.Resources.TrafficPolicies;
 
-/// <summary>Reads the five expressions of a policy statement.</summary>
-internal static class PolicyConditionReader
+/// <summary>Reads the conditions of one policy statement: the five expressions, (+) verdicts, and combinations of them.</summary>
+internal sealed class PolicyConditionReader() : ConditionReader<PolicyCondition>(Expressions)
 {
     private static readonly ImmutableArray<string> Expressions =
-        ["StringExpression", "IpExpression", "Ipv6Expression", "TlsExpression", "BooleanExpression"];
+    [
+        "StringExpression", "IpExpression", "Ipv6Expression", "TlsExpression", "BooleanExpression", "VerdictExpression", "DmarcExpression",
+    ];
 
-    // A prefix length of three digits after an address of 45 characters, as the API has it.
-    private const int MaximumIpv6Length = 49;
+    private static readonly IpExpressionReader Ipv4 =
+        new("SENDER_IP", AddressFamily.InterNetwork, prefixRequired: true, int.MaxValue, new TextRule(1, int.MaxValue));
 
-    public static PolicyCondition? Read(DocumentValue value)
+    /// <summary>A prefix length of three digits after an address of 45 characters, as the API has it.</summary>
+    private static readonly IpExpressionReader Ipv6 =
+        new("SENDER_IPV6", AddressFamily.InterNetworkV6, prefixRequired: true, int.MaxValue, new TextRule(1, 49));
+
+    protected override PolicyCondition? ReadExpression(string key, DocumentValue value) => key switch
     {
-        if (value.Union(Expressions) is not { } member)
-        {
-            return null;
-        }
+        "StringExpression" => ReadString(value),
+        "IpExpression" => Ipv4.Read(value) is { } ip ? new PolicyIpv4Expression(ip.Operator, ip.Values) { IpSets = ip.IpSets } : null,
+        "Ipv6Expression" => Ipv6.Read(value) is { } ip ? new PolicyIpv6Expression(ip.Operator, ip.Values) { IpSets = ip.IpSets } : null,
+        "TlsExpression" => ReadTls(value),
+        "BooleanExpression" => ReadBoolean(value),
+        "VerdictExpression" => VerdictExpressionReader.ReadVerdict(value) is { } verdict
+            ? new PolicyVerdictExpression(verdict.Evaluate, verdict.Operator, verdict.Values)
+            : null,
+        _ => VerdictExpressionReader.ReadDmarc(value) is { } dmarc ? new PolicyDmarcExpression(dmarc.Operator, dmarc.Values) : null,
+    };
 
-        return member.Key switch
-        {
-            "StringExpression" => ReadString(member.Value),
-            "IpExpression" => ReadIpv4(member.Value),
-            "Ipv6Expression" => ReadIpv6(member.Value),
-            "TlsExpression" => ReadTls(member.Value),
-            _ => ReadBoolean(member.Value),
-        };
-    }
+    protected override PolicyCondition AllOf(ImmutableArray<PolicyCondition> conditions) => new PolicyAllOf(conditions);
+
+    protected override PolicyCondition AnyOf(ImmutableArray<PolicyCondition> conditions) => new PolicyAnyOf(conditions);
+
+    protected override PolicyCondition Not(PolicyCondition condition) => new PolicyNot(condition);
 
     /// <summary>
     /// The API sets no limits for the values. Here at least one is needed and none may be empty: an empty text ends every address,
@@ -44,7 +53,7 @@ internal static class PolicyConditionReader
 
         var operand = map.Required("Evaluate") is { } evaluate ? ReadStringOperand(evaluate) : null;
         var comparison = map.Word("Operator", OperatorWords.String);
-        var values = map.RequiredItems("Values", 1, int.MaxValue, item => item.Text(TextRule.NotEmpty));
+        var values = StringValuesReader.Read(map, comparison, int.MaxValue, TextRule.NotEmpty);
         return map.Failed ? null : new PolicyStringExpression(operand!, comparison!.Value, values);
     }
 
@@ -57,47 +66,10 @@ internal static class PolicyConditionReader
 
         if (member.Key == "Attribute")
         {
-            return member.Value.Word(["RECIPIENT"]) is null ? null : new PolicyStringOperand.Recipient();
+            return member.Value.Word(PolicyWords.StringAttribute) is { } name ? new PolicyStringOperand.Attribute(name) : null;
         }
 
         return AnalysisReader.Read(member.Value) is { } analysis ? new PolicyStringOperand.AddOn(analysis) : null;
-    }
-
-    private static PolicyIpv4Expression? ReadIpv4(DocumentValue value) =>
-        ReadRanges(value, "SENDER_IP", AddressFamily.InterNetwork, int.MaxValue) is { } read
-            ? new PolicyIpv4Expression(read.Operator, read.Values)
-            : null;
-
-    private static PolicyIpv6Expression? ReadIpv6(DocumentValue value) =>
-        ReadRanges(value, "SENDER_IPV6", AddressFamily.InterNetworkV6, MaximumIpv6Length) is { } read
-            ? new PolicyIpv6Expression(read.Operator, read.Values)
-            : null;
-
-    private static (IpOperator Operator, ImmutableArray<string> Values)? ReadRanges(
-        DocumentValue value, string attribute, AddressFamily family, int maximumLength)
-    {
-        if (value.Map(["Evaluate", "Operator", "Values"]) is not { } map)
-        {
-            return null;
-        }
-
-        map.Required("Evaluate")?.Union(["Attribute"])?.Value.Word([attribute]);
-        var comparison = map.Word("Operator", OperatorWords.Ip);
-        var rule = new TextRule(1, maximumLength);
-        var values = map.RequiredItems("Values", 1, int.MaxValue, item => ReadRange(item, rule, family));
-        return map.Failed ? null : (comparison!.Value, values);
-    }
-
-    private static string? ReadRange(DocumentValue value, TextRule rule, AddressFamily family)
-    {
-        var text = value.Text(rule);
-        if (text is null || AddressRange.Parse(text, family, prefixRequired: true, out var problem) is not null)
-        {
-            return text;
-        }
-
-        value.Error(problem!);
-        return null;
     }
 
     private static PolicyTlsExpression? ReadTls(DocumentValue value)

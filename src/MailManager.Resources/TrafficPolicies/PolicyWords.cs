@@ -15,6 +15,15 @@ public static class PolicyWords
         ("TLS1_2", TlsProtocolVersion.Tls12),
         ("TLS1_3", TlsProtocolVersion.Tls13));
 
+    /// <summary>API: <c>IngressStringEmailAttribute</c>, (+) and more.</summary>
+    public static WireWords<PolicyStringAttribute> StringAttribute { get; } = new(
+        ("RECIPIENT", PolicyStringAttribute.Recipient),
+        ("RECIPIENT_DOMAIN", PolicyStringAttribute.RecipientDomain),
+        ("MAIL_FROM", PolicyStringAttribute.MailFrom),
+        ("MAIL_FROM_DOMAIN", PolicyStringAttribute.MailFromDomain),
+        ("HELO", PolicyStringAttribute.Helo),
+        ("REVERSE_DNS", PolicyStringAttribute.ReverseDns));
+
     /// <summary>API: <c>IngressAddressListEmailAttribute</c>.</summary>
     internal static WireWords<PolicyAddressAttribute> AddressAttribute { get; } = new(("RECIPIENT", PolicyAddressAttribute.Recipient));
 }

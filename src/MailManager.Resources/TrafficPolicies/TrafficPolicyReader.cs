@@ -14,6 +14,7 @@ public static class TrafficPolicyReader
     public const int MaximumConditions = 10;
 
     internal static readonly TextRule Name = new(3, 63, "[A-Za-z0-9_-]+");
+    internal static readonly TextRule ReplyText = new(1, 256, @"[\x20-\x7e]+", "printable ASCII");
 
     /// <summary>Null when there are errors, which the value's context then holds.</summary>
     public static TrafficPolicy? Read(DocumentValue value)
@@ -52,13 +53,20 @@ public static class TrafficPolicyReader
 
     private static PolicyStatement? ReadStatement(DocumentValue value)
     {
-        if (value.Map(["Action", "Conditions"]) is not { } map)
+        if (value.Map(["Action", "Conditions", "ReplyText"]) is not { } map)
         {
             return null;
         }
 
         var action = map.Word("Action", OperatorWords.AcceptAction);
-        var conditions = map.RequiredItems("Conditions", 1, MaximumConditions, PolicyConditionReader.Read);
-        return map.Failed ? null : new PolicyStatement(action!.Value, conditions);
+        var conditions = map.RequiredItems("Conditions", 1, MaximumConditions, new PolicyConditionReader().Read);
+        var replyValue = map.Optional("ReplyText");
+        var reply = replyValue?.Text(ReplyText);
+        if (replyValue is not null && action == AcceptAction.Allow)
+        {
+            replyValue.Error("is for statements with DENY: who is let in is told nothing");
+        }
+
+        return map.Failed ? null : new PolicyStatement(action!.Value, conditions) { ReplyText = reply };
     }
 }

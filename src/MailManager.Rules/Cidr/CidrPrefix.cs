@@ -31,18 +31,26 @@ internal readonly record struct CidrPrefix(UInt128 Bits, int Length, bool IsIpv4
             return false;
         }
 
-        var isIpv4 = address.AddressFamily == AddressFamily.InterNetwork;
-        var longest = isIpv4 ? 32 : 128;
+        var longest = address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128;
         var length = longest;
         if (slash >= 0 && !TryParseLength(text[(slash + 1)..], longest, out length))
         {
             return false;
         }
 
+        prefix = Create(address, length);
+        return true;
+    }
+
+    /// <summary>The range of all addresses that begin as this one, with the same treatment of bits beyond and of mapped addresses.</summary>
+    /// <param name="length">0 to 32 or 0 to 128.</param>
+    public static CidrPrefix Create(IPAddress address, int length)
+    {
         Span<byte> bytes = stackalloc byte[16];
         bytes.Clear();
         address.TryWriteBytes(bytes, out _);
         var bits = BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        var isIpv4 = address.AddressFamily == AddressFamily.InterNetwork;
         if (address.IsIPv4MappedToIPv6 && length >= MappedLength)
         {
             bits <<= MappedLength;
@@ -50,8 +58,7 @@ internal readonly record struct CidrPrefix(UInt128 Bits, int Length, bool IsIpv4
             isIpv4 = true;
         }
 
-        prefix = new CidrPrefix(length == 0 ? 0 : bits & (UInt128.MaxValue << (128 - length)), length, isIpv4);
-        return true;
+        return new CidrPrefix(length == 0 ? 0 : bits & (UInt128.MaxValue << (128 - length)), length, isIpv4);
     }
 
     private static bool TryParseAddress(ReadOnlySpan<char> text, out IPAddress address)

@@ -1,28 +1,61 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
 using System.Security.Authentication;
-using MailManager.Messages.Envelope;
 using MailManager.Resources.Expressions;
-using MailManager.Resources.RuleSets;
 using MailManager.Resources.TrafficPolicies;
-using MailManager.Rules.Operands;
-using MailManager.Rules.Strings;
+using MailManager.Rules.Policies;
+using MailManager.Rules.Sets;
 
 namespace MailManager.Rules.Expressions;
 
-/// <summary>SOURCE_IP, SENDER_IP, SENDER_IPV6: is the client in any (or none) of the ranges? They are in the set's one table.</summary>
-/// <param name="number">The condition's number in that table.</param>
-internal sealed class AddressCondition(string text, int number, bool negated) : Leaf(text)
+/// <summary>SOURCE_IP, SENDER_IP, SENDER_IPV6: is the client in any (or none) of the ranges and IP sets?</summary>
+internal sealed class AddressCondition(string text) : Leaf(text)
 {
-    public int Number { get; } = number;
+    /// <summary>The ranges that the condition gives itself, as written.</summary>
+    public required ImmutableArray<string> Ranges { get; init; }
 
-    public bool Negated { get; } = negated;
+    /// <summary>Their number in the table of all ranges; -1: there are none.</summary>
+    public required int Number { get; init; }
 
-    public override int Cost => Negated ? 3 : 2;
+    /// <summary>Slots of the named sets in the operand plan.</summary>
+    public required ImmutableArray<int> Sets { get; init; }
 
-    public override Stage Stage => Stage.Connection;
+    /// <summary>Names of these sets.</summary>
+    public required ImmutableArray<string> SetNames { get; init; }
 
-    public override bool Holds(RuleInput input) => input.ClientIsIn(Number) != Negated;
+    /// <summary>The only family of which a named set's ranges count; Unspecified: both do.</summary>
+    public required AddressFamily Family { get; init; }
 
-    public override string ReadOperand(RuleInput input) => input.Session.Client.Address.ToString();
+    public required bool Negated { get; init; }
+
+    public override int Cost => (Sets.IsEmpty ? 2 : 3) + (Negated ? 1 : 0);
+
+    public override PolicyStage Known => PolicyStage.Connection;
+
+    public override bool Holds(RuleInput input) => ((Number >= 0 && input.ClientIsIn(Number)) || FindSet(input) >= 0) != Negated;
+
+    private protected override string ReadOperand(RuleInput input) => input.Session.Client.Address.ToString();
+
+    private protected override string? FindHit(RuleInput input) =>
+        Ranges.FirstOrDefault(range => IpRanges.Create([range]).Contains(input.Session.Client.Address))
+        ?? (FindSet(input) is >= 0 and var found ? ConditionText.IpSet(SetNames[found]) : null);
+
+    /// <summary>Index of the first set that the client is in.</summary>
+    private int FindSet(RuleInput input)
+    {
+        if (!Sets.IsEmpty && (Family == AddressFamily.Unspecified || Family == input.Session.Client.AddressFamily))
+        {
+            for (var i = 0; i < Sets.Length; i++)
+            {
+                if (input.ClientIsInSet(Sets[i]))
+                {
+                    return i;
+                }
+            }
+        }
+
+        return -1;
+    }
 }
 
 /// <summary>TLS: the session is encrypted.</summary>
@@ -32,11 +65,11 @@ internal sealed class TlsCondition(string text, bool expected) : Leaf(text)
 
     public override int Cost => 1;
 
-    public override Stage Stage => Stage.Tls;
+    public override PolicyStage Known => PolicyStage.Mail;
 
     public override bool Holds(RuleInput input) => input.Session.IsTls == Expected;
 
-    public override string ReadOperand(RuleInput input) => input.Session.IsTls ? "true" : "false";
+    private protected override string ReadOperand(RuleInput input) => input.Session.IsTls ? "true" : "false";
 }
 
 /// <summary>TLS_WRAPPED: encrypted from the first octet.</summary>
@@ -46,11 +79,11 @@ internal sealed class TlsWrappedCondition(string text, bool expected) : Leaf(tex
 
     public override int Cost => 1;
 
-    public override Stage Stage => Stage.Connection;
+    public override PolicyStage Known => PolicyStage.Connection;
 
     public override bool Holds(RuleInput input) => input.Session.IsTlsWrapped == Expected;
 
-    public override string ReadOperand(RuleInput input) => input.Session.IsTlsWrapped ? "true" : "false";
+    private protected override string ReadOperand(RuleInput input) => input.Session.IsTlsWrapped ? "true" : "false";
 }
 
 /// <summary>TLS_PROTOCOL: false in clear text for either operator.</summary>
@@ -58,7 +91,7 @@ internal sealed class TlsVersionCondition(string text, TlsProtocolOperator op, T
 {
     public override int Cost => 1;
 
-    public override Stage Stage => Stage.Tls;
+    public override PolicyStage Known => PolicyStage.Mail;
 
     public override bool Holds(RuleInput input)
     {
@@ -67,26 +100,8 @@ internal sealed class TlsVersionCondition(string text, TlsProtocolOperator op, T
             || (op == TlsProtocolOperator.MinimumTlsVersion && wanted == SslProtocols.Tls12 && input.Session.TlsProtocol == SslProtocols.Tls13);
     }
 
-    public override string ReadOperand(RuleInput input) => input.Session.TlsProtocol.ToString();
-}
+    /// <summary>TLS that is in force stays; clear text may still become TLS before MAIL.</summary>
+    public override bool? HoldsEarly(RuleInput input, PolicyStage stage) => input.Session.IsTls || stage >= Known ? Holds(input) : null;
 
-/// <summary>
-/// ClientCertificateAttribute: compares all values that the client's certificate has for an attribute: any-of, or none-of when negated. Without
-/// a certificate or a value: false, or true when negated.
-/// </summary>
-internal sealed class CertificateCondition(string text, RuleClientCertificateAttribute attribute, StringMatcher matcher, bool negated) : Leaf(text)
-{
-    public RuleClientCertificateAttribute Attribute { get; } = attribute;
-
-    public StringMatcher Matcher { get; } = matcher;
-
-    public bool Negated { get; } = negated;
-
-    public override int Cost => Negated ? 8 : 7;
-
-    public override Stage Stage => Stage.Message;
-
-    public override bool Holds(RuleInput input) => input.CertificateMatches(Attribute, Matcher) != Negated;
-
-    public override string ReadOperand(RuleInput input) => string.Join(" | ", CertificateValues.Of(input.Session.ClientCertificate, Attribute));
+    private protected override string ReadOperand(RuleInput input) => input.Session.TlsProtocol.ToString();
 }

@@ -1,14 +1,12 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using MailManager.Messages.Headers;
-using MailManager.Rules.Strings;
 
 namespace MailManager.Rules.Operands;
 
 /// <summary>
-/// The texts of header fields that conditions compare, extracted when first asked for and kept until the next message. A field yields
-/// its whole value, unfolded and with encoded words decoded, and if it holds addresses each of these; a field that occurs twice yields
-/// both. Buffers come from the shared pools and go back with <see cref="Clear"/>. Not thread-safe.
+/// The texts of header fields that conditions compare, extracted when first asked for and kept until the next message; a field that occurs
+/// twice yields those of both. Buffers come from the shared pools and go back with <see cref="Clear"/>. Not thread-safe.
 /// </summary>
 internal sealed class HeaderTexts
 {
@@ -18,7 +16,7 @@ internal sealed class HeaderTexts
     private (int First, int Count)[] _slots = [];
     private char[] _characters = [];
     private int _charactersUsed;
-    private (int Start, int Length)[] _texts = [];
+    private TextSlice[] _texts = [];
     private int _textsUsed;
 
     /// <summary>Forgets the texts and changes to the operands of another rule set.</summary>
@@ -47,31 +45,16 @@ internal sealed class HeaderTexts
 
         if (_texts.Length > 0)
         {
-            ArrayPool<(int, int)>.Shared.Return(_texts);
+            ArrayPool<TextSlice>.Shared.Return(_texts);
             _texts = [];
         }
     }
 
-    /// <summary>Whether any text of the field matches; false when the message has no such field.</summary>
-    public bool AnyMatches(int slot, StringMatcher matcher, HeaderView view)
+    /// <summary>All texts of the field; none when the message has no such field.</summary>
+    public OperandTexts Read(int slot, HeaderView view)
     {
         var (first, count) = Texts(slot, view);
-        foreach (var (start, length) in _texts.AsSpan(first, count))
-        {
-            if (matcher.Matches(_characters.AsSpan(start, length)))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>All texts of the field, for explanations. Allocates.</summary>
-    public string[] Read(int slot, HeaderView view)
-    {
-        var (first, count) = Texts(slot, view);
-        return [.. _texts.Skip(first).Take(count).Select(text => new string(_characters, text.Start, text.Length))];
+        return OperandTexts.Several(_characters, _texts.AsSpan(first, count));
     }
 
     private (int First, int Count) Texts(int slot, HeaderView view)
@@ -91,32 +74,54 @@ internal sealed class HeaderTexts
         for (var i = view.IndexOf(operand.Name.Span); i >= 0; i = view.IndexOf(operand.Name.Span, i + 1))
         {
             var octets = view[i].Value;
-            var start = _charactersUsed;
-            var text = _textsUsed;
-            Add(HeaderText.Unfold(octets, Room(octets.Length)));
-            var length = _charactersUsed - start;
-            if (operand.HoldsAddresses)
+            var text = Take(HeaderText.Unfold(octets, Room(octets.Length)));
+            switch (operand.Form)
             {
-                // All addresses together are no longer than the text, so that the room does not move while they are added.
-                var room = Room(length);
-                var addresses = new AddressSpecs(_characters.AsSpan(start, length), room);
-                while (addresses.TryNext(out var addressLength))
-                {
-                    Add(addressLength);
-                }
-            }
-
-            if (EncodedWords.MayOccur(_characters.AsSpan(start, length)))
-            {
-                var decoded = EncodedWords.Decode(_characters.AsSpan(start, length));
-                decoded.CopyTo(Room(decoded.Length));
-                Add(decoded.Length);
-
-                // Instead of the encoded text, in which base64 would match short values by chance.
-                _texts[text] = _texts[--_textsUsed];
+                case HeaderForm.Text:
+                    AddText(text);
+                    break;
+                case HeaderForm.TextAndAddresses:
+                    AddText(text);
+                    AddAddresses(text, onlyDomains: false);
+                    break;
+                case HeaderForm.MessageId:
+                    Add(WithoutBrackets(text));
+                    break;
+                default:
+                    AddAddresses(text, operand.Form == HeaderForm.Domains);
+                    break;
             }
         }
     }
+
+    /// <summary>Adds the decoded text alone where there is something to decode: in the encoded one, base64 would match short values by chance.</summary>
+    private void AddText(TextSlice text)
+    {
+        if (EncodedWords.MayOccur(text.Of(_characters)))
+        {
+            var decoded = EncodedWords.Decode(text.Of(_characters));
+            decoded.CopyTo(Room(decoded.Length));
+            text = Take(decoded.Length);
+        }
+
+        Add(text);
+    }
+
+    private void AddAddresses(TextSlice text, bool onlyDomains)
+    {
+        // All addresses together are no longer than the text, so that the room does not move while they are added.
+        var room = Room(text.Length);
+        var addresses = new AddressSpecs(text.Of(_characters), room);
+        while (addresses.TryNext(out var length))
+        {
+            var address = Take(length);
+            var domain = EnvelopeOperand.DomainOf(address.Of(_characters)).Length;
+            Add(onlyDomains ? new TextSlice(address.Start + length - domain, domain) : address);
+        }
+    }
+
+    private TextSlice WithoutBrackets(TextSlice text) =>
+        text.Of(_characters) is ['<', .., '>'] ? new TextSlice(text.Start + 1, text.Length - 2) : text;
 
     /// <summary>At least so many free characters at the end of the buffer.</summary>
     private Span<char> Room(int length)
@@ -129,16 +134,22 @@ internal sealed class HeaderTexts
         return _characters.AsSpan(_charactersUsed);
     }
 
-    /// <summary>Makes the next characters, already written, a text.</summary>
-    private void Add(int length)
+    /// <summary>The next characters, which have been written.</summary>
+    private TextSlice Take(int length)
+    {
+        var slice = new TextSlice(_charactersUsed, length);
+        _charactersUsed += length;
+        return slice;
+    }
+
+    private void Add(TextSlice text)
     {
         if (_texts.Length == _textsUsed)
         {
             Grow(ref _texts, _textsUsed, 16);
         }
 
-        _texts[_textsUsed++] = (_charactersUsed, length);
-        _charactersUsed += length;
+        _texts[_textsUsed++] = text;
     }
 
     private static void Grow<T>(ref T[] buffer, int used, int more)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Numerics;
 using MailManager.Resources.Expressions;
 using MailManager.Resources.TrafficPolicies;
 using MailManager.Rules.Compiler;
@@ -7,25 +9,34 @@ namespace MailManager.Rules.Policies;
 
 /// <summary>
 /// A traffic policy in force. DENY statements are asked first, then ALLOW statements, each kind in list order, then the default applies.
-/// Immutable, thread-safe; an evaluation allocates nothing.
+/// Immutable but for its counters, thread-safe; an evaluation allocates nothing.
 /// </summary>
 public sealed class CompiledTrafficPolicy
 {
-    private readonly ConditionProgram _program;
+    private readonly ImmutableArray<PolicyStatement> _source;
     private readonly AllOf[] _statements;
-    private readonly int[] _deny;
-    private readonly int[] _allow;
-    private readonly AcceptAction _default;
 
-    private CompiledTrafficPolicy(TrafficPolicy policy, AllOf[] statements, ConditionProgram program)
+    /// <summary>Indexes of the statements as they are asked.</summary>
+    private readonly int[] _order;
+    private readonly ConditionProgram _program;
+    private readonly AcceptAction _default;
+    private readonly bool _needsMessage;
+
+    /// <summary>For each statement as they are asked, then for the default: verdicts that it decided.</summary>
+    private readonly StripedCounters _counters;
+
+    private CompiledTrafficPolicy(TrafficPolicy policy, AllOf[] statements, ConditionBuilder builder)
     {
         Name = policy.TrafficPolicyName;
         MaxMessageSizeBytes = policy.MaxMessageSizeBytes;
-        _program = program;
+        Requirements = builder.Requirements;
+        _source = policy.PolicyStatements;
         _statements = statements;
         _default = policy.DefaultAction;
-        _deny = Statements(policy, AcceptAction.Deny);
-        _allow = Statements(policy, AcceptAction.Allow);
+        _needsMessage = statements.Any(statement => statement.Known == PolicyStage.Message);
+        _order = [.. Enumerable.Range(0, statements.Length).OrderBy(statement => _source[statement].Action == AcceptAction.Deny ? 0 : 1)];
+        _program = new ConditionProgram(_order.Select(statement => statements[statement]).Chunk(ConditionProgram.BlockSize), builder.Operands.Build());
+        _counters = new StripedCounters(statements.Length + 1);
     }
 
     public string Name { get; }
@@ -33,132 +44,157 @@ public sealed class CompiledTrafficPolicy
     /// <summary>Largest message in octets, header included; null: the policy sets no limit.</summary>
     public int? MaxMessageSizeBytes { get; }
 
+    /// <summary>What has to be found out of sessions and messages before they are evaluated, and the conditions that need it.</summary>
+    public ImmutableArray<Requirement> Requirements { get; }
+
     /// <summary>The delegate has replaced the tree (<see cref="CompileInBackground"/>).</summary>
     public bool IsCompiled => _program.IsCompiled;
 
-    /// <summary>Prepares a policy, or says all that this release cannot do of it.</summary>
-    public static CompileResult<CompiledTrafficPolicy> Compile(TrafficPolicy policy)
+    /// <summary>Prepares a policy, or says all that is wrong with it.</summary>
+    public static CompileResult<CompiledTrafficPolicy> Compile(TrafficPolicy policy, RuleEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        var builder = new ConditionBuilder();
-        var statements = new AllOf[policy.PolicyStatements.Length];
-        for (var i = 0; i < statements.Length; i++)
-        {
-            statements[i] = PolicyConditions.Build(builder, policy.PolicyStatements[i], $"PolicyStatements[{i}]");
-        }
-
+        ArgumentNullException.ThrowIfNull(environment);
+        var builder = new ConditionBuilder(environment);
+        var conditions = new PolicyConditions(builder);
+        AllOf[] statements = [.. policy.PolicyStatements.Select((statement, i) => conditions.Build(statement, $"PolicyStatements[{i}]"))];
         return builder.HasErrors
-            ? new(builder.Errors)
-            : new(new CompiledTrafficPolicy(policy, statements, new ConditionProgram(statements, builder.Operands.Build())));
+            ? new(builder.Errors, builder.Requirements)
+            : new(new CompiledTrafficPolicy(policy, statements, builder), builder.Requirements);
     }
 
     /// <summary>Starts to compile the statements to a delegate, once; until the task ends the tree serves. Results are the same.</summary>
     public Task CompileInBackground() => _program.CompileInBackground();
 
-    /// <summary>Decides on one recipient. Definite.</summary>
-    /// <param name="input">Its session must be set.</param>
+    public bool Needs(RequirementKind kind) => Requirements.Any(requirement => requirement.Kind == kind);
+
+    /// <summary>What the client is told when this verdict refuses it; null: the usual text.</summary>
+    public string? ReplyTextOf(PolicyVerdict verdict) => verdict.Statement >= 0 ? _source[verdict.Statement].ReplyText : null;
+
+    /// <summary>The counters of all statements by index, then that of the default.</summary>
+    public ImmutableArray<PolicyCounters> ReadCounters()
+    {
+        var counters = new PolicyCounters[_order.Length + 1];
+        var evaluated = 0L;
+        for (var i = _order.Length; i >= 0; i--)
+        {
+            var matched = _counters.Read(i);
+            evaluated += matched;
+            var statement = i == _order.Length ? PolicyVerdict.Default : _order[i];
+            counters[i == _order.Length ? i : statement] =
+                new PolicyCounters(new PolicyVerdict(default, statement).StatementName, evaluated, matched);
+        }
+
+        return [.. counters];
+    }
+
+    /// <summary>Decides on one recipient, at RCPT. Definite unless a condition that matters needs the message.</summary>
+    /// <param name="input">Its session, sender and, where needed, SPF verdict must be set.</param>
     /// <param name="recipient">The forward-path as given in RCPT, sub-address included, without angle brackets.</param>
     public PolicyVerdict Evaluate(RuleInput input, string recipient)
     {
         ArgumentNullException.ThrowIfNull(input);
         input.Bind(_program.Operands);
         input.Recipient = recipient;
-        foreach (var statement in _deny)
-        {
-            if (_program.Holds(statement, input))
-            {
-                return new PolicyVerdict(AcceptAction.Deny, statement);
-            }
-        }
-
-        foreach (var statement in _allow)
-        {
-            if (_program.Holds(statement, input))
-            {
-                return new PolicyVerdict(AcceptAction.Allow, statement);
-            }
-        }
-
-        return new PolicyVerdict(_default, PolicyVerdict.Default);
+        return Count(_needsMessage ? Foresee(input, PolicyStage.Recipient) : Decide(input));
     }
 
-    /// <summary>
-    /// Decides before the first recipient what can be decided: an outcome other than <see cref="EarlyOutcome.NotYetKnown"/> is final for
-    /// every recipient. Conditions are taken one by one, so a policy whose statements exclude each other in subtle ways may be
-    /// found not yet known although it is decided; never the reverse.
-    /// </summary>
-    /// <param name="input">Its session must be set.</param>
-    /// <param name="isTlsFinal">
-    /// False while the session may still begin TLS (clear text, STARTTLS on offer, no MAIL yet): TLS conditions then count as not yet known.
-    /// True once TLS is in force, when it is not offered, and from MAIL on (STARTTLS would end the transaction).
-    /// </param>
-    public EarlyPolicyVerdict EvaluateEarly(RuleInput input, bool isTlsFinal)
+    /// <summary>Decides on one recipient once the message is there. Definite.</summary>
+    /// <param name="input">Its session, message and verdicts must be set.</param>
+    /// <param name="recipient">The forward-path as given in RCPT.</param>
+    public PolicyVerdict EvaluateMessage(RuleInput input, string recipient)
     {
         ArgumentNullException.ThrowIfNull(input);
         input.Bind(_program.Operands);
-        var known = isTlsFinal ? Stage.Tls : Stage.Connection;
-        var possible = default(Outcomes);
-        return possible.AddFirst(_deny, EarlyOutcome.Deny, this, input, known) || possible.AddFirst(_allow, EarlyOutcome.Allow, this, input, known)
-            ? possible.Verdict
-            : possible.Add(_default == AcceptAction.Deny ? EarlyOutcome.Deny : EarlyOutcome.Allow, PolicyVerdict.Default).Verdict;
+        input.Recipient = recipient;
+        return Count(Decide(input));
     }
 
-    private static int[] Statements(TrafficPolicy policy, AcceptAction action) =>
-        [.. Enumerable.Range(0, policy.PolicyStatements.Length).Where(i => policy.PolicyStatements[i].Action == action)];
-
-    /// <summary>True or false when known, else null.</summary>
-    private bool? HoldsEarly(int statement, RuleInput input, Stage known)
+    /// <summary>
+    /// Decides before the first recipient what can be decided: an outcome other than <see cref="PolicyOutcome.NotYetKnown"/> is final for
+    /// every recipient. Conditions are taken one by one, so a policy whose conditions exclude each other in subtle ways may be
+    /// found not yet known although it is decided; never the reverse.
+    /// </summary>
+    /// <param name="input">Its session must be set, and at <see cref="PolicyStage.Mail"/> its sender and, where needed, SPF verdict.</param>
+    /// <param name="known"><see cref="PolicyStage.Connection"/> or <see cref="PolicyStage.Mail"/>.</param>
+    public PolicyVerdict EvaluateEarly(RuleInput input, PolicyStage known)
     {
-        var isKnown = true;
-        foreach (var condition in _statements[statement].Parts)
-        {
-            if (condition.Stage > known)
-            {
-                isKnown = false;
-            }
-            else if (!condition.Holds(input))
-            {
-                return false;
-            }
-        }
-
-        return isKnown ? true : null;
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((int)known, (int)PolicyStage.Mail, nameof(known));
+        input.Bind(_program.Operands);
+        var verdict = Foresee(input, known);
+        return verdict.IsDenied ? Count(verdict) : verdict;
     }
 
-    /// <summary>The outcomes that are still possible, folded to one verdict.</summary>
-    private struct Outcomes
+    /// <summary>
+    /// Decides as <see cref="EvaluateMessage"/> does and tells what every condition compared; verdicts that are not set count as they do there. Counts
+    /// nothing. Allocates.
+    /// </summary>
+    public PolicyExplanation Explain(RuleInput input, string recipient)
     {
-        private bool _any;
+        ArgumentNullException.ThrowIfNull(input);
+        input.Bind(_program.Operands);
+        input.Recipient = recipient;
+        var conditions = _statements.Select(statement => statement.Explain(input)).ToArray();
+        var deciding = _order.Where(statement => conditions[statement].Holds).Append(PolicyVerdict.Default).First();
+        return new PolicyExplanation(
+            VerdictOf(deciding),
+            [.. conditions.Select((statement, i) => new StatementExplanation(i, _source[i].Action, statement.Holds, i == deciding, statement.Parts))]);
+    }
 
-        public EarlyPolicyVerdict Verdict { get; private set; }
-
-        /// <summary>Adds the statements that may decide, up to the first that certainly holds if none before did; true if there is one.</summary>
-        public bool AddFirst(int[] statements, EarlyOutcome outcome, CompiledTrafficPolicy policy, RuleInput input, Stage known)
+    private PolicyVerdict Decide(RuleInput input)
+    {
+        for (var (first, block) = (0, 0); first < _order.Length; first += ConditionProgram.BlockSize, block++)
         {
-            foreach (var statement in statements)
+            var all = ulong.MaxValue >> Math.Max(0, ConditionProgram.BlockSize - (_order.Length - first));
+            var holding = _program.Holding(block, all, input);
+            if (holding != 0)
             {
-                var holds = policy.HoldsEarly(statement, input, known);
-                if (holds != false)
-                {
-                    Add(outcome, statement);
-                }
+                return VerdictOf(_order[first + BitOperations.TrailingZeroCount(holding)]);
+            }
+        }
 
-                if (holds == true)
-                {
-                    return true;
-                }
+        return VerdictOf(PolicyVerdict.Default);
+    }
+
+    /// <summary>Goes through all that may still decide, up to what certainly does if nothing before it did.</summary>
+    private PolicyVerdict Foresee(RuleInput input, PolicyStage known)
+    {
+        PolicyVerdict? foreseen = null;
+        foreach (var statement in _order)
+        {
+            var holds = _statements[statement].HoldsEarly(input, known);
+            if (holds != false)
+            {
+                foreseen = Either(foreseen, VerdictOf(statement));
             }
 
-            return false;
+            if (holds == true)
+            {
+                return foreseen!.Value;
+            }
         }
 
-        public Outcomes Add(EarlyOutcome outcome, int statement)
+        return Either(foreseen, VerdictOf(PolicyVerdict.Default));
+    }
+
+    private static PolicyVerdict Either(PolicyVerdict? one, PolicyVerdict other) =>
+        one is not { } verdict ? other
+        : new PolicyVerdict(verdict.Outcome == other.Outcome ? other.Outcome : PolicyOutcome.NotYetKnown, PolicyVerdict.Undetermined);
+
+    private PolicyVerdict VerdictOf(int statement)
+    {
+        var action = statement == PolicyVerdict.Default ? _default : _source[statement].Action;
+        return new PolicyVerdict(action == AcceptAction.Allow ? PolicyOutcome.Allow : PolicyOutcome.Deny, statement);
+    }
+
+    private PolicyVerdict Count(PolicyVerdict verdict)
+    {
+        if (verdict.Statement != PolicyVerdict.Undetermined)
         {
-            Verdict = !_any ? new EarlyPolicyVerdict(outcome, statement)
-                : Verdict.Outcome == outcome ? new EarlyPolicyVerdict(outcome, EarlyPolicyVerdict.Undetermined)
-                : new EarlyPolicyVerdict(EarlyOutcome.NotYetKnown, EarlyPolicyVerdict.Undetermined);
-            _any = true;
-            return this;
+            _counters.Add(verdict.Statement == PolicyVerdict.Default ? _order.Length : Array.IndexOf(_order, verdict.Statement));
         }
+
+        return verdict;
     }
 }

@@ -1,49 +1,47 @@
-using MailManager.Resources.Expressions;
-
 namespace MailManager.Rules.Policies;
 
-/// <summary>What a traffic policy decided for a recipient, and why.</summary>
-/// <param name="Action">Whether the recipient is let in.</param>
-/// <param name="Statement">Index of the deciding statement in <c>PolicyStatements</c>, or <see cref="Default"/>.</param>
-public readonly record struct PolicyVerdict(AcceptAction Action, int Statement)
+/// <summary>What a traffic policy decided, for a recipient or for all that may come, and why.</summary>
+/// <param name="Outcome">Final unless <see cref="PolicyOutcome.NotYetKnown"/>.</param>
+/// <param name="Statement">Index of the deciding statement in <c>PolicyStatements</c>, <see cref="Default"/> or <see cref="Undetermined"/>.</param>
+public readonly record struct PolicyVerdict(PolicyOutcome Outcome, int Statement)
 {
-    /// <summary>No statement held: <c>DefaultAction</c> decided.</summary>
+    /// <summary>No statement holds: <c>DefaultAction</c> decided.</summary>
     public const int Default = -1;
 
-    public bool IsAllowed => Action == AcceptAction.Allow;
-
-    /// <summary>For logs: <c>Deny by statement 2</c>, <c>Allow by default</c>.</summary>
-    public override string ToString() => $"{Action} by {Name(Statement)}";
-
-    internal static string Name(int statement) => statement == Default ? "default" : $"statement {statement}";
-}
-
-/// <summary>What a traffic policy will decide for every recipient of a session, as far as that is known before there are any.</summary>
-/// <param name="Outcome">Final unless <see cref="EarlyOutcome.NotYetKnown"/>.</param>
-/// <param name="Statement">
-/// Index of the deciding statement, <see cref="PolicyVerdict.Default"/>, or <see cref="Undetermined"/> when several lead to the same outcome.
-/// </param>
-public readonly record struct EarlyPolicyVerdict(EarlyOutcome Outcome, int Statement)
-{
-    /// <summary>The outcome is certain, but which statement decides depends on the recipient.</summary>
+    /// <summary>The outcome is not known, or it is certain, but which statement decides depends on what comes.</summary>
     public const int Undetermined = -2;
 
-    /// <summary>For logs.</summary>
-    public override string ToString() =>
-        Outcome == EarlyOutcome.NotYetKnown ? "not yet known"
-        : Statement == Undetermined ? $"{Outcome} whatever the recipient"
-        : $"{Outcome} by {PolicyVerdict.Name(Statement)}";
+    public bool IsAllowed => Outcome == PolicyOutcome.Allow;
+
+    public bool IsDenied => Outcome == PolicyOutcome.Deny;
+
+    /// <summary>The deciding statement for logs: its index, <c>default</c> or <c>several</c>.</summary>
+    public string StatementName => Statement switch
+    {
+        Default => "default",
+        Undetermined => "several",
+        _ => Statement.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>For logs: <c>Deny by statement 2</c>, <c>Allow by default</c>, <c>Deny whatever comes</c>.</summary>
+    public override string ToString() => (Outcome, Statement) switch
+    {
+        (PolicyOutcome.NotYetKnown, _) => "not yet known",
+        (_, Undetermined) => $"{Outcome} whatever comes",
+        (_, Default) => $"{Outcome} by default",
+        _ => $"{Outcome} by statement {StatementName}",
+    };
 }
 
-/// <summary>Outcome of a policy before the recipient is known.</summary>
-public enum EarlyOutcome
+/// <summary>Outcome of a policy.</summary>
+public enum PolicyOutcome
 {
     /// <summary>It depends on what comes.</summary>
     NotYetKnown,
 
-    /// <summary>Every recipient of the session will be allowed.</summary>
+    /// <summary>Let in.</summary>
     Allow,
 
-    /// <summary>Every recipient of the session will be denied.</summary>
+    /// <summary>Refused.</summary>
     Deny,
 }

@@ -3,7 +3,7 @@ using MimeKit.Utils;
 
 namespace MailManager.Rules.RuleSets;
 
-/// <summary>A header field that an AddHeader action puts in front of the message. Immutable.</summary>
+/// <summary>A header field that an AddHeader or SetHeader action puts in front of the message. Immutable.</summary>
 public sealed class AddedHeader
 {
     internal AddedHeader(string name, string value)

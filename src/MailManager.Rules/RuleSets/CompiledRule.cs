@@ -2,19 +2,46 @@ using MailManager.Rules.Expressions;
 
 namespace MailManager.Rules.RuleSets;
 
-/// <summary>One rule, prepared.</summary>
-/// <param name="Name">Null when it has none.</param>
-/// <param name="Conditions">As written, in order, for explanations.</param>
-/// <param name="Unless">As written, in order.</param>
-/// <param name="Operations">In order.</param>
-internal sealed record CompiledRule(string? Name, Leaf[] Conditions, Leaf[] Unless, RuleOperation[] Operations)
+/// <summary>One enabled rule, prepared.</summary>
+internal sealed class CompiledRule
 {
-    /// <summary>What is the same for all recipients, asked once a message.</summary>
-    public AllOf MessagePart { get; } = Part(Conditions, Unless, ofRecipient: false);
+    /// <param name="index">In the resource.</param>
+    /// <param name="name">Its id, else its name, else its index.</param>
+    /// <param name="isShadow">Evaluated, never applied.</param>
+    /// <param name="conditions">In the order of the resource.</param>
+    /// <param name="unless">In the order of the resource.</param>
+    /// <param name="operations">In order.</param>
+    /// <param name="builder">Of the conditions.</param>
+    public CompiledRule(
+        int index, string name, bool isShadow, Condition[] conditions, Condition[] unless, RuleOperation[] operations, ConditionBuilder builder)
+    {
+        (Index, Name, IsShadow, Conditions, Unless, Operations) = (index, name, isShadow, conditions, unless, operations);
+        Condition[] all = [.. conditions, .. unless.Select(exception => new Not(exception))];
+        ReadsContent = all.Any(condition => condition.Cost >= Condition.CostOfContent);
+        MessagePart = new AllOf(all.Where(condition => !IsLate(condition)));
+        LatePart = new AllOf(all.Where(IsLate).Select(condition => condition.OfRecipient ? condition : builder.Once(condition)));
+    }
 
-    /// <summary>What depends on the recipient.</summary>
-    public AllOf RecipientPart { get; } = Part(Conditions, Unless, ofRecipient: true);
+    public int Index { get; }
 
-    private static AllOf Part(Leaf[] conditions, Leaf[] unless, bool ofRecipient) =>
-        new(conditions.Concat<Condition>(unless.Select(exception => new Not(exception))).Where(c => c.Stage == Stage.Recipient == ofRecipient));
+    public string Name { get; }
+
+    public bool IsShadow { get; }
+
+    public Condition[] Conditions { get; }
+
+    public Condition[] Unless { get; }
+
+    public RuleOperation[] Operations { get; }
+
+    /// <summary>Some condition asks for what only the whole message shows.</summary>
+    public bool ReadsContent { get; }
+
+    /// <summary>What is the same for all recipients and does not need the whole message: asked once a message, with those of other rules.</summary>
+    public AllOf MessagePart { get; }
+
+    /// <summary>The rest: asked for each recipient where the message part holds, what needs the whole message last.</summary>
+    public AllOf LatePart { get; }
+
+    private static bool IsLate(Condition condition) => condition.OfRecipient || condition.Cost >= Condition.CostOfContent;
 }

@@ -1,76 +1,35 @@
 namespace MailManager.Rules.RuleSets;
 
-/// <summary>
-/// One delivery: recipients of a message that go the same way with the same headers. Belongs to its <see cref="RuleEvaluation"/> and is valid until
-/// that is used for the next message or cleared.
-/// </summary>
-public sealed class DeliveryGroup
+/// <summary>One delivery: recipients that go the same way with the same headers.</summary>
+public sealed class DeliveryGroup : RecipientGroup
 {
-    private readonly List<string> _recipients = [];
     private readonly List<AddedHeader> _headers = [];
-
-    /// <summary>
-    /// Compared exactly: local parts that differ in case may be two mailboxes (RFC 5321 §2.4), and a message too many is better than one lost.
-    /// </summary>
-    private readonly HashSet<string> _unique = new(StringComparer.Ordinal);
-
-    /// <summary>For each recipient a row of bits, one for each recipient of the envelope from which it came.</summary>
-    private readonly List<ulong> _sources = [];
+    private readonly List<string> _removedHeaders = [];
     private int _chain;
 
-    internal DeliveryGroup()
-    {
-    }
-
     /// <summary>Where to.</summary>
-    public RelayTarget Relay { get; private set; } = null!;
+    public DeliveryTarget Target { get; private set; } = DeliveryTarget.Send;
 
-    /// <summary>Index of the first rule that asked for this delivery, for logs.</summary>
-    public int Rule { get; private set; }
-
-    /// <summary>At least one, each once; after replacement, in the order in which rules reached them.</summary>
-    public IReadOnlyList<string> Recipients => _recipients;
-
-    /// <summary>Headers that were added before the relay action, in order.</summary>
+    /// <summary>Headers that were added before the delivering action and not taken away again, in order.</summary>
     public IReadOnlyList<AddedHeader> Headers => _headers;
 
-    /// <summary>The recipient came from this one of the envelope, as it is or by replacement.</summary>
-    /// <param name="recipient">Index in <see cref="Recipients"/>.</param>
-    /// <param name="envelopeRecipient">Index in the envelope.</param>
-    public bool CameFrom(int recipient, int envelopeRecipient) =>
-        (_sources[(recipient * (_sources.Count / _recipients.Count)) + (envelopeRecipient / 64)] & (1UL << (envelopeRecipient % 64))) != 0;
+    /// <summary>Names of the fields of the message as received that do not go along, each once; case ignored.</summary>
+    public IReadOnlyList<string> RemovedHeaders => _removedHeaders;
 
-    internal void Begin(RelayTarget relay, int chain, HeaderChains chains, int rule)
+    internal void Begin(DeliveryTarget target, int chain, HeaderChains chains, int rule)
     {
-        Relay = relay;
+        Target = target;
         Rule = rule;
         _chain = chain;
-        chains.CopyTo(chain, _headers);
+        chains.Resolve(chain, _headers, _removedHeaders);
     }
 
-    internal bool Is(RelayTarget relay, int chain) => _chain == chain && ReferenceEquals(Relay, relay);
+    internal bool Is(DeliveryTarget target, int chain) => _chain == chain && ReferenceEquals(Target, target);
 
-    internal void Add(string recipient, ReadOnlySpan<ulong> sources)
+    internal override void Clear()
     {
-        if (_unique.Add(recipient))
-        {
-            _recipients.Add(recipient);
-            _sources.AddRange(sources);
-            return;
-        }
-
-        var row = _recipients.IndexOf(recipient) * sources.Length;
-        for (var i = 0; i < sources.Length; i++)
-        {
-            _sources[row + i] |= sources[i];
-        }
-    }
-
-    internal void Clear()
-    {
-        _recipients.Clear();
-        _sources.Clear();
+        base.Clear();
         _headers.Clear();
-        _unique.Clear();
+        _removedHeaders.Clear();
     }
 }

@@ -19,6 +19,7 @@ internal sealed class RecipientTable
 
     private readonly List<Entry> _entries = [];
     private readonly List<(int Headers, int First)> _replacements = [];
+    private readonly List<(int Entry, ActionFailureReason Reason)> _unreplaced = [];
 
     /// <summary>
     /// For each entry two rows of bits, one bit for each recipient of the envelope: those for whom the entry has to answer, and those from which
@@ -30,6 +31,9 @@ internal sealed class RecipientTable
     private int _envelopeCount;
 
     public int Count => _entries.Count;
+
+    /// <summary>Entries that the last replacement took out without putting others in their place, and why.</summary>
+    public IReadOnlyList<(int Entry, ActionFailureReason Reason)> Unreplaced => _unreplaced;
 
     public void Begin(ReadOnlySpan<string> recipients)
     {
@@ -64,22 +68,24 @@ internal sealed class RecipientTable
 
     public string Address(int entry) => _entries[entry].Address;
 
-    /// <summary>The chain of headers added so far.</summary>
+    /// <summary>The chain of header edits so far.</summary>
     public int Headers(int entry) => _entries[entry].Headers;
 
     public void SetHeaders(int entry, int headers) => _entries[entry] = _entries[entry] with { Headers = headers };
 
-    public void SetDelivered(int entry) => _entries[entry] = _entries[entry] with { IsDelivered = true };
+    /// <summary>Something was done for the entry: a delivery or a bounce.</summary>
+    public void SetServed(int entry) => _entries[entry] = _entries[entry] with { IsServed = true };
 
     /// <summary>Takes the entry out; whoever it came from is served by that.</summary>
-    public void Drop(int entry) => _entries[entry] = _entries[entry] with { IsActive = false };
+    public void End(int entry) => _entries[entry] = _entries[entry] with { IsActive = false };
 
     /// <summary>
     /// Takes the matched entries out and puts others in their place, which the list then holds. Entries with the same headers share
-    /// their replacements. Who was delivered to before is served; for the others the replacements answer.
+    /// their replacements. Who was served before is served; for the others the replacements answer.
     /// </summary>
     public void Replace(List<int> matched, ImmutableArray<string> with)
     {
+        _unreplaced.Clear();
         _replacements.Clear();
         var firstNew = _entries.Count;
         foreach (var entry in matched)
@@ -97,24 +103,15 @@ internal sealed class RecipientTable
                 }
             }
 
-            for (var i = first; first >= 0 && i < first + with.Length; i++)
+            if (first < 0)
             {
-                Or(Sources(i), Sources(entry));
-            }
-
-            if (_entries[entry].IsDelivered)
-            {
+                LeaveOut(entry, ActionFailureReason.TooManyReplacements);
                 continue;
             }
 
-            if (first < 0)
+            for (var i = first; i < first + with.Length; i++)
             {
-                MarkUncovered(entry);
-            }
-
-            for (var i = first; first >= 0 && i < first + with.Length; i++)
-            {
-                AddOrigins(i, entry);
+                Inherit(i, entry);
             }
         }
 
@@ -125,18 +122,53 @@ internal sealed class RecipientTable
         }
     }
 
-    /// <summary>Adds the recipients of the envelope, as given, for which at least one active entry was not delivered to.</summary>
-    public void FindUncovered(ReadOnlySpan<string> recipients, List<string> uncovered)
+    /// <summary>
+    /// Gives each matched entry its own replacements; one that has none stays. The first takes the entry's place, so that replacing one by one adds
+    /// nobody. Who was served before is served; for the others the replacements answer.
+    /// </summary>
+    public void ReplaceEach(List<int> matched, IRecipientReplacement replacement)
+    {
+        _unreplaced.Clear();
+        var kept = 0;
+        var count = matched.Count;
+        for (var i = 0; i < count; i++)
+        {
+            var entry = matched[i];
+            if (replacement.TryReplace(Address(entry), out var with))
+            {
+                if (with.IsEmpty || _entries.Count - _envelopeCount + with.Length - 1 > MaxReplacements)
+                {
+                    LeaveOut(entry, with.IsEmpty ? ActionFailureReason.NoAddress : ActionFailureReason.TooManyReplacements);
+                    continue;
+                }
+
+                _entries[entry] = _entries[entry] with { Address = with[0] };
+                foreach (var address in with.AsSpan(1..))
+                {
+                    var added = Add(address, Headers(entry));
+                    Inherit(added, entry);
+                    matched.Add(added);
+                }
+            }
+
+            matched[kept++] = entry;
+        }
+
+        matched.RemoveRange(kept, count - kept);
+    }
+
+    /// <summary>Adds the recipients of the envelope, as given, for which at least one active entry was not served.</summary>
+    public void FindUncovered(List<string> recipients, List<string> uncovered)
     {
         for (var entry = 0; entry < _entries.Count; entry++)
         {
-            if (_entries[entry] is { IsActive: true, IsDelivered: false })
+            if (_entries[entry] is { IsActive: true, IsServed: false })
             {
                 MarkUncovered(entry);
             }
         }
 
-        for (var i = 0; i < recipients.Length; i++)
+        for (var i = 0; i < recipients.Count; i++)
         {
             if ((_uncovered[i / 64] & (1UL << (i % 64))) != 0)
             {
@@ -153,7 +185,7 @@ internal sealed class RecipientTable
 
     private int Add(string address, int headers)
     {
-        _entries.Add(new Entry(address, headers, IsActive: true, IsDelivered: false));
+        _entries.Add(new Entry(address, headers, IsActive: true, IsServed: false));
         if (_origins.Length < 2 * _entries.Count * _words)
         {
             Array.Resize(ref _origins, Math.Max(2 * _entries.Count * _words, 2 * _origins.Length));
@@ -179,7 +211,26 @@ internal sealed class RecipientTable
 
     private Span<ulong> Origins(int entry) => _origins.AsSpan(2 * entry * _words, _words);
 
-    private void AddOrigins(int target, int source) => Or(Origins(target), Origins(source));
+    /// <summary>The new entry came from where the old one came from, and answers for whom it had to answer.</summary>
+    private void Inherit(int entry, int from)
+    {
+        Or(Sources(entry), Sources(from));
+        if (!_entries[from].IsServed)
+        {
+            Or(Origins(entry), Origins(from));
+        }
+    }
+
+    /// <summary>Takes the entry out; whoever it came from is not served by that.</summary>
+    private void LeaveOut(int entry, ActionFailureReason reason)
+    {
+        _unreplaced.Add((entry, reason));
+        _entries[entry] = _entries[entry] with { IsActive = false };
+        if (!_entries[entry].IsServed)
+        {
+            MarkUncovered(entry);
+        }
+    }
 
     private void MarkUncovered(int entry) => Or(_uncovered, Origins(entry));
 
@@ -191,5 +242,5 @@ internal sealed class RecipientTable
         }
     }
 
-    private readonly record struct Entry(string Address, int Headers, bool IsActive, bool IsDelivered);
+    private readonly record struct Entry(string Address, int Headers, bool IsActive, bool IsServed);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace MailManager.Rules.Strings;
@@ -7,17 +6,17 @@ internal sealed class StartsWithFew(ImmutableArray<string> values) : StringMatch
 {
     private readonly string[] _values = [.. values];
 
-    public override bool Matches(ReadOnlySpan<char> text)
+    public override int Find(ReadOnlySpan<char> text)
     {
-        foreach (var value in _values)
+        for (var i = 0; i < _values.Length; i++)
         {
-            if (text.StartsWith(value, StringComparison.OrdinalIgnoreCase))
+            if (text.StartsWith(_values[i], StringComparison.OrdinalIgnoreCase))
             {
-                return true;
+                return i;
             }
         }
 
-        return false;
+        return -1;
     }
 }
 
@@ -25,77 +24,26 @@ internal sealed class EndsWithFew(ImmutableArray<string> values) : StringMatcher
 {
     private readonly string[] _values = [.. values];
 
-    public override bool Matches(ReadOnlySpan<char> text)
+    public override int Find(ReadOnlySpan<char> text)
     {
-        foreach (var value in _values)
+        for (var i = 0; i < _values.Length; i++)
         {
-            if (text.EndsWith(value, StringComparison.OrdinalIgnoreCase))
+            if (text.EndsWith(_values[i], StringComparison.OrdinalIgnoreCase))
             {
-                return true;
+                return i;
             }
         }
 
-        return false;
+        return -1;
     }
 }
 
-internal sealed class StartsWithMany(ImmutableArray<string> values) : StringMatcher
+/// <summary>For many values, however many: a policy may list a thousand domains.</summary>
+internal sealed class AffixMany(ImmutableArray<string> values, Affix affix) : StringMatcher
 {
-    private readonly AffixSet _values = new(values);
+    private readonly AffixTrie _values = new(values.Select((value, index) => (value, index)), affix);
 
-    public override bool Matches(ReadOnlySpan<char> text)
-    {
-        foreach (var length in _values.Lengths)
-        {
-            if (length > text.Length)
-            {
-                return false;
-            }
+    public override bool Matches(ReadOnlySpan<char> text) => _values.ContainsAny(text);
 
-            if (_values.Contains(text[..length]))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-}
-
-internal sealed class EndsWithMany(ImmutableArray<string> values) : StringMatcher
-{
-    private readonly AffixSet _values = new(values);
-
-    public override bool Matches(ReadOnlySpan<char> text)
-    {
-        foreach (var length in _values.Lengths)
-        {
-            if (length > text.Length)
-            {
-                return false;
-            }
-
-            if (_values.Contains(text[^length..]))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-}
-
-/// <summary>
-/// Values of a starts-with or ends-with, hashed: one look-up for each length that occurs, however many values there are (a
-/// policy may list a thousand domains).
-/// </summary>
-internal sealed class AffixSet(ImmutableArray<string> values)
-{
-    private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _values =
-        values.ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
-
-    /// <summary>The lengths that occur, shortest first.</summary>
-    public int[] Lengths { get; } = [.. values.Select(value => value.Length).Distinct().Order()];
-
-    public bool Contains(ReadOnlySpan<char> affix) => _values.Contains(affix);
+    public override int Find(ReadOnlySpan<char> text) => _values.FindLowest(text);
 }

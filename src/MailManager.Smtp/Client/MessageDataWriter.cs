@@ -54,7 +54,7 @@ internal static class MessageDataWriter
 
         if (message.Rest is null)
         {
-            if (!Append(output, ref stuffer, message.Head.Span))
+            if (!Append(output, ref stuffer, message.Head.Span[message.ContentStart..]))
             {
                 return DataWriteResult.Forbidden;
             }
@@ -130,7 +130,7 @@ internal static class MessageDataWriter
         var chunk = ArrayPool<byte>.Shared.Rent(ChunkSize);
         try
         {
-            long offset = 0;
+            long offset = message.ContentStart;
             while (offset < message.ContentLength)
             {
                 int length;

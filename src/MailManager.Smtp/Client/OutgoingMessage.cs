@@ -30,7 +30,7 @@ public readonly record struct OutgoingMessage
     /// <summary>Header lines to go in front, each ending in CRLF.</summary>
     public ReadOnlyMemory<byte> Prefix { get; init; }
 
-    /// <summary>The content starts with neither a field nor an empty line, so an empty line must end the prefix.</summary>
+    /// <summary>What is sent of the content starts with neither a field nor an empty line, so an empty line must end the prefix.</summary>
     public bool NeedsSeparator { get; init; }
 
     /// <summary>The content, or the start of it when there is a <see cref="Rest"/>.</summary>
@@ -42,6 +42,9 @@ public readonly record struct OutgoingMessage
     /// <summary>Octets of the whole content, without prefix.</summary>
     public required long ContentLength { get; init; }
 
+    /// <summary>Octets at the start of the content that are not sent, because the prefix stands in for them; all of them are in <see cref="Head"/>.</summary>
+    public int ContentStart { get; init; }
+
     /// <summary>
     /// The address is fit for a command: printable, ASCII unless the message has SMTPUTF8, without angle brackets, not too long. A transaction
     /// with one that is not fails as a whole, so that it is better left out.
@@ -49,7 +52,7 @@ public readonly record struct OutgoingMessage
     public static bool CanCarry(string path, bool isUtf8) => CommandWriter.IsSafePath(path, isUtf8);
 
     /// <summary>For SIZE (RFC 1870): octets with prefix, before dots are stuffed.</summary>
-    public long Size => Prefix.Length + (NeedsSeparator ? 2 : 0) + ContentLength;
+    public long Size => Prefix.Length + (NeedsSeparator ? 2 : 0) + ContentLength - ContentStart;
 
     /// <summary>
     /// Copies octets from <paramref name="offset"/> of what is sent, prefix included: at least one unless it is the end. May throw
@@ -68,7 +71,7 @@ public readonly record struct OutgoingMessage
             return Copy("\r\n"u8[(int)offset..], destination);
         }
 
-        offset -= NeedsSeparator ? 2 : 0;
+        offset += ContentStart - (NeedsSeparator ? 2 : 0);
         return Rest is null
             ? Copy(Head.Span[(int)offset..], destination)
             : Rest.Read(destination[..(int)Math.Min(destination.Length, ContentLength - offset)], offset);

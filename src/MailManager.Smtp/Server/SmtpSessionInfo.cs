@@ -15,6 +15,17 @@ public sealed class SmtpSessionInfo
         Local = local;
     }
 
+    /// <summary>A session that nobody has, to ask a handler what it would make of one.</summary>
+    public static SmtpSessionInfo Imagine(string id, IPEndPoint client, string helo, SslProtocols tls, string? cipherSuite, string? authenticatedAs) =>
+        new(id, client, new IPEndPoint(IPAddress.None, 0))
+        {
+            Helo = helo,
+            IsExtended = true,
+            TlsProtocol = tls,
+            TlsCipherSuite = cipherSuite,
+            AuthenticatedAs = authenticatedAs,
+        };
+
     /// <summary>Opaque name of the session, for logs.</summary>
     public string Id { get; }
 

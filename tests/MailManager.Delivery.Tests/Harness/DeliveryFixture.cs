@@ -93,7 +93,9 @@ internal sealed class DeliveryFixture : IAsyncDisposable
         MailOptions? options = null,
         RecipientOptions?[]? recipientOptions = null,
         BodyType body = BodyType.SevenBit,
-        TimeSpan? age = null)
+        TimeSpan? age = null,
+        string[]? removedHeaders = null,
+        bool isSubmission = false)
     {
         bytes ??= Content(content);
         var now = Time.GetUtcNow();
@@ -112,6 +114,8 @@ internal sealed class DeliveryFixture : IAsyncDisposable
                 Recipients = to,
                 RecipientOptions = [.. recipientOptions ?? []],
                 Prefix = Encoding.ASCII.GetBytes(prefix),
+                RemovedHeaders = [.. removedHeaders ?? []],
+                IsSubmission = isSubmission,
             },
             Attempts = attempts,
             MessageSize = bytes.Length,

@@ -44,6 +44,27 @@ public class MessageBufferTests
         Assert.True(files.All.Single().IsClosed);
     }
 
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(16)]
+    public void OpenRead_reads_all_of_it_from_memory_or_file(int threshold)
+    {
+        var buffer = new MessageBuffer(new MemoryFiles(), threshold);
+        buffer.Append("Subject: x\r\n\r\n"u8);
+        buffer.Append("a body of some length\r\n"u8);
+        buffer.Finish();
+
+        for (var i = 0; i < 2; i++)
+        {
+            using var stream = buffer.OpenRead();
+            using var copy = new MemoryStream();
+            stream.CopyTo(copy, bufferSize: 7);
+            Assert.Equal("Subject: x\r\n\r\na body of some length\r\n", Encoding.ASCII.GetString(copy.ToArray()));
+        }
+
+        buffer.Discard();
+    }
+
     [Fact]
     public void Append_any_pieces_give_the_whole_message_in_memory_or_file()
     {
@@ -185,7 +206,13 @@ public class MessageBufferTests
             _octets.AddRange(bytes);
         }
 
-        public int Read(Span<byte> destination, long offset) => throw new NotSupportedException();
+        public int Read(Span<byte> destination, long offset)
+        {
+            var octets = Octets.AsSpan((int)offset..);
+            var count = Math.Min(octets.Length, destination.Length);
+            octets[..count].CopyTo(destination);
+            return count;
+        }
 
         public void Close() => IsClosed = true;
 

@@ -31,4 +31,16 @@ public class MessageIdTests
     [InlineData("81ARZ3NDEKTSV4RRFFQ69G5FAV")]
     [InlineData("01ARZ3NDEKTSV4RRFFQ69G5FAU")]
     public void TryParse_other_text_is_none(string text) => Assert.False(MessageId.TryParse(text, out _));
+
+    [Fact]
+    public void It_is_written_in_place_as_it_is_shown()
+    {
+        var id = MessageId.New(DateTimeOffset.UnixEpoch);
+        Span<char> text = stackalloc char[MessageId.TextLength + 1];
+        Assert.True(id.TryFormat(text, out var written, default, null));
+        Assert.Equal(id.ToString(), text[..written].ToString());
+        Assert.Equal($"id {id}", "id " + id.ToString());
+        Assert.False(id.TryFormat(text[..(MessageId.TextLength - 1)], out written, default, null));
+        Assert.Equal(0, written);
+    }
 }

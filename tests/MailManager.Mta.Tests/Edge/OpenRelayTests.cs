@@ -1,4 +1,5 @@
 using MailManager.Mta.Tests.Hosting;
+using MailManager.Resources.RuleSets;
 
 namespace MailManager.Mta.Tests.Edge;
 
@@ -50,6 +51,44 @@ public class OpenRelayTests
         var messages = await gateway.Inside.WaitForMessagesAsync(Taken.Length);
         Assert.Equal(Taken.Select(form => form.Recipient).Order(StringComparer.Ordinal), messages.SelectMany(message => message.Recipients).Order(StringComparer.Ordinal));
     }
+
+    /// <summary>Rules that would hand out everything they get. Those that replace make RCPT accept recipients of any domain.</summary>
+    [Theory]
+    [InlineData("send")]
+    [InlineData("replace, send, relay")]
+    [InlineData("map, send, relay")]
+    [InlineData("rewrite, relay, send")]
+    public async Task Whatever_rules_say_an_unauthenticated_client_gets_no_mail_out_to_another_domain(string actions)
+    {
+        await using var gateway = await Gateway.StartAsync(actions: [.. actions.Split(", ").Select(Action)]);
+        foreach (var sender in new[] { "a@b.example", "u@example.com", "" })
+        {
+            foreach (var path in Refused)
+            {
+                await using var client = await gateway.GreetAsync();
+                await client.CommandAsync($"MAIL FROM:<{sender}> SMTPUTF8");
+                var reply = await client.CommandAsync("RCPT TO:" + path);
+                if (reply.StartsWith('2'))
+                {
+                    Assert.NotEqual("send", actions);
+                    reply = await client.DataAsync("Subject: x\r\n\r\nx\r\n.\r\n");
+                }
+
+                Assert.True(reply.StartsWith('5'), $"<{sender}> to {path}: {reply}");
+            }
+        }
+
+        Assert.Empty(gateway.Inside.Sessions);
+    }
+
+    private static RuleAction Action(string name) => name switch
+    {
+        "send" => new RuleAction.Send("arn:aws:iam::123456789012:role/x", null),
+        "relay" => new RuleAction.Relay("inside", null, null),
+        "replace" => new RuleAction.ReplaceRecipient(["u@other.example"]),
+        "map" => new RuleAction.MapRecipient([new RecipientMapping("@other.example", ["@a.example", "u@b.example"])]),
+        _ => new RuleAction.RewriteRecipient("(.*)@(.*)", "$1@$2"),
+    };
 
     [Fact]
     public async Task A_domain_is_the_same_in_either_script()

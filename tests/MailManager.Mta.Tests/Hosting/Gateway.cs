@@ -1,8 +1,12 @@
 using System.Net;
 using System.Text;
+using MailManager.Delivery;
 using MailManager.Mta.Configuration;
 using MailManager.Mta.Hosting;
+using MailManager.Resources.RuleSets;
+using MailManager.Resources.TrafficPolicies;
 using MailManager.TestKit.Peers;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MailManager.Mta.Tests.Hosting;
@@ -16,10 +20,13 @@ internal sealed class Gateway : IAsyncDisposable
     private readonly string _directory;
     private MailManagerProcess _process;
     private readonly LoadedConfiguration _configuration;
+    private readonly MxOptions? _mx;
     private readonly string _text;
 
-    private Gateway(string directory, string text, LoadedConfiguration configuration, MailManagerProcess process, ScriptedSmtpServer inside, ScriptedSmtpServer bounces)
+    private Gateway(
+        string directory, string text, LoadedConfiguration configuration, MailManagerProcess process, ScriptedSmtpServer inside, ScriptedSmtpServer bounces, MxOptions? mx)
     {
+        _mx = mx;
         _directory = directory;
         _text = text;
         _configuration = configuration;
@@ -47,17 +54,43 @@ internal sealed class Gateway : IAsyncDisposable
     /// <param name="retry">First entry of the retry schedule.</param>
     /// <param name="inside">The relay; null: a friendly one.</param>
     /// <param name="edit">Changes the text of the configuration.</param>
+    /// <param name="actions">One rule with these actions stands in for <paramref name="rules"/>.</param>
+    /// <param name="ruleSet">These rules stand in for <paramref name="rules"/>.</param>
+    /// <param name="policy">These statements stand in for those of the policy.</param>
+    /// <param name="mx">How mail domains' servers are found.</param>
+    /// <param name="loggers">Take what is logged; null: nobody does.</param>
     public static async Task<Gateway> StartAsync(
-        string rules = RelayAll, int maxMessageSize = 20_000_000, string retry = "1m", ScriptedSmtpServer? inside = null, Func<string, string>? edit = null)
+        string rules = RelayAll,
+        int maxMessageSize = 20_000_000,
+        string retry = "1m",
+        ScriptedSmtpServer? inside = null,
+        Func<string, string>? edit = null,
+        RuleAction[]? actions = null,
+        Rule[]? ruleSet = null,
+        PolicyStatement[]? policy = null,
+        MxOptions? mx = null,
+        ILoggerFactory? loggers = null)
     {
+        ruleSet ??= actions is null ? null : [new Rule { Actions = [.. actions] }];
         inside ??= new ScriptedSmtpServer();
         var bounces = new ScriptedSmtpServer();
         var directory = Directory.CreateTempSubdirectory("mailmanager-").FullName;
         var text = Text(rules, maxMessageSize, retry, inside, bounces);
         text = edit is null ? text : edit(text);
         var configuration = Load(text, directory);
-        var process = await MailManagerProcess.StartAsync(configuration, NullLoggerFactory.Instance, TimeProvider.System);
-        return new Gateway(directory, text, configuration, process, inside, bounces);
+        configuration = ruleSet is null ? configuration : configuration with
+        {
+            ResourceSet = configuration.ResourceSet with { RuleSets = [configuration.ResourceSet.RuleSets[0] with { Rules = [.. ruleSet] }] },
+        };
+        configuration = policy is null ? configuration : configuration with
+        {
+            ResourceSet = configuration.ResourceSet with
+            {
+                TrafficPolicies = [configuration.ResourceSet.TrafficPolicies[0] with { PolicyStatements = [.. policy] }],
+            },
+        };
+        var process = await MailManagerProcess.StartAsync(configuration, loggers ?? NullLoggerFactory.Instance, TimeProvider.System, mx);
+        return new Gateway(directory, text, configuration, process, inside, bounces, mx);
     }
 
     /// <summary>Reads a configuration text; fails the test with its errors if there are any.</summary>
@@ -137,7 +170,15 @@ internal sealed class Gateway : IAsyncDisposable
     public async Task RestartAsync(Func<string, string>? edit = null)
     {
         await _process.DisposeAsync();
-        _process = await MailManagerProcess.StartAsync(edit is null ? _configuration : Load(edit(_text), _directory), NullLoggerFactory.Instance, TimeProvider.System);
+        _process = await MailManagerProcess.StartAsync(edit is null ? _configuration : Load(edit(_text), _directory), NullLoggerFactory.Instance, TimeProvider.System, _mx);
+    }
+
+    /// <summary>Reads another configuration while the gateway runs; whether it is in force then.</summary>
+    /// <param name="edit">Changes the text of the configuration that it was started with.</param>
+    public Task<bool> ReloadAsync(Func<string, string> edit)
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(edit(_text)));
+        return _process.ReloadAsync(ConfigurationFile.Load(stream, "test.yaml", new ConfigurationSource { BaseDirectory = _directory, DataDirectory = _directory }));
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using MailManager.Mta.Hosting;
+using MailManager.Resources.RuleSets;
 using MailManager.TestKit.Peers;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -36,6 +37,37 @@ public partial class MetricsTests
         }
 
         Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task Rules_and_statements_count_what_reached_and_matched_them()
+    {
+        await using var gateway = await Gateway.StartAsync(
+            ruleSet:
+            [
+                new Rule { Id = "shadow-drop", Shadow = true, Actions = [new RuleAction.Drop()] },
+                new Rule { Id = "counted-relay", Actions = [new RuleAction.Relay("inside", null, null)] },
+            ],
+            edit: text => text.Replace("public-mx", "counted-policy", StringComparison.Ordinal).Replace("gateway", "counted-set", StringComparison.Ordinal));
+        await gateway.SendAsync("Subject: x\r\n\r\n.\r\n", "a@b.example", "c@example.com", "d@example.com");
+        await gateway.SendAsync("Subject: x\r\n\r\n.\r\n", "a@b.example", "denied@example.com");
+        using var http = new HttpClient { BaseAddress = gateway.Management };
+
+        var metrics = await http.GetStringAsync("metrics");
+
+        Assert.Equal(1, Rule("evaluated", "shadow-drop"));
+        Assert.Equal(0, Rule("matched", "shadow-drop"));
+        Assert.Equal(1, Rule("shadow_matched", "shadow-drop"));
+        Assert.Equal(1, Rule("evaluated", "counted-relay"));
+        Assert.Equal(1, Rule("matched", "counted-relay"));
+        Assert.Equal(3, Statement("evaluated", "0"));
+        Assert.Equal(1, Statement("matched", "0"));
+        Assert.Equal(2, Statement("matched", "default"));
+
+        double Rule(string counter, string id) => Value(metrics, $"mailmanager_rules_{counter}_total", "rule_set=\"counted-set\"", $"rule=\"{id}\"");
+
+        double Statement(string counter, string name) =>
+            Value(metrics, $"mailmanager_policies_{counter}_total", "policy=\"counted-policy\"", $"statement=\"{name}\"");
     }
 
     private static async Task<RawSmtpClient> ConnectAsync(MailManagerProcess process, string address)

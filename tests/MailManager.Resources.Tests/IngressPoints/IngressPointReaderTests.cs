@@ -56,7 +56,7 @@ public class IngressPointReaderTests
     [Fact]
     public void Ipv6_listener_needs_dual_stack() =>
         Assert.Equal(
-            ["mailmanager.yaml:75: IngressPoints[0].Listeners[1]: [::1]:2525 is an IPv6 address, but IpType is IPV4; use DUAL_STACK"],
+            ["mailmanager.yaml:76: IngressPoints[0].Listeners[1]: [::1]:2525 is an IPv6 address, but IpType is IPV4; use DUAL_STACK"],
             Read(FullDocument.Yaml.Replace("DUAL_STACK", "IPV4", StringComparison.Ordinal)).Errors);
 
     [Theory]
@@ -87,7 +87,7 @@ public class IngressPointReaderTests
     [Fact]
     public void A_listener_of_another_ingress_point_is_an_error_at_the_second() =>
         Assert.Equal(
-            ["mailmanager.yaml:134: IngressPoints[3].Listeners[0]: 127.0.0.1:2525 is taken by 127.0.0.1:2525 at IngressPoints[0].Listeners[0], on line 75"],
+            ["mailmanager.yaml:135: IngressPoints[3].Listeners[0]: 127.0.0.1:2525 is taken by 127.0.0.1:2525 at IngressPoints[0].Listeners[0], on line 76"],
             Read(
                 FullDocument.Yaml
                 + """

@@ -30,8 +30,8 @@ public class ListenerReaderTests
     [InlineData(Implicit, "Address: '127.0.0.1:2465', TLS: IMPLICIT", "[1]: 'TLS' is not a known key; did you mean Tls?")]
     [InlineData(Lmtp, "{ Address: '127.0.0.1:2424', Protocol: ESMTP }", "[2].Protocol: 'ESMTP' is not one of SMTP, LMTP")]
     [InlineData(Lmtp, "{ Address: '127.0.0.1:25', Protocol: LMTP }", "[2].Protocol: LMTP must not be spoken on port 25 (RFC 2033 §5)")]
-    [InlineData(Lmtp, "{ Address: '127.0.0.1:2587' }", "[2].Address: 127.0.0.1:2587 is taken by 127.0.0.1:2587 at IngressPoints[1].Listeners[0], on line 85")]
-    [InlineData(Lmtp, "{ Address: '0.0.0.0:2525' }", "[2].Address: 0.0.0.0:2525 is taken by 127.0.0.1:2525 at IngressPoints[0].Listeners[0], on line 75")]
+    [InlineData(Lmtp, "{ Address: '127.0.0.1:2587' }", "[2].Address: 127.0.0.1:2587 is taken by 127.0.0.1:2587 at IngressPoints[1].Listeners[0], on line 86")]
+    [InlineData(Lmtp, "{ Address: '0.0.0.0:2525' }", "[2].Address: 0.0.0.0:2525 is taken by 127.0.0.1:2525 at IngressPoints[0].Listeners[0], on line 76")]
     [InlineData(Lmtp, "[ '127.0.0.1:2424' ]", "[2]: must be an IP address and a port, such as 127.0.0.1:25 or [::1]:25, or a map; not a list")]
     [InlineData(Proxies, "198.51.100.7", "[1].ProxyFrom: must be a list, not text")]
     [InlineData(Proxies, "[haproxy.example.com]", "[1].ProxyFrom[0]: 'haproxy.example.com' is not an address or a range, such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32")]
@@ -44,7 +44,7 @@ public class ListenerReaderTests
     [Fact]
     public void Ipv6_needs_dual_stack_in_a_map_as_well() =>
         Assert.Contains(
-            "mailmanager.yaml:75: IngressPoints[0].Listeners[0].Address: [::1]:2525 is an IPv6 address, but IpType is IPV4; use DUAL_STACK",
+            "mailmanager.yaml:76: IngressPoints[0].Listeners[0].Address: [::1]:2525 is an IPv6 address, but IpType is IPV4; use DUAL_STACK",
             Read(
                 FullDocument.Yaml
                     .Replace("DUAL_STACK", "IPV4", StringComparison.Ordinal)

@@ -32,13 +32,13 @@ public class RuleActionReaderTests
     }
 
     [Theory]
-    [InlineData("HeaderName: X-Gateway", "HeaderName: Subject", "[0].AddHeader.HeaderName: 'Subject' does not match [xX]-[a-zA-Z0-9-]+")]
+    [InlineData("HeaderName: X-Gateway", "HeaderName: 'Subject:'", "[0].AddHeader.HeaderName: 'Subject:' does not match [!-9;-~]+ (a field name of RFC 5322)")]
     [InlineData("HeaderValue: MailManager", "HeaderValue: ''", "[0].AddHeader.HeaderValue: '' has 0 characters, must have 1 to 128")]
     [InlineData("HeaderValue: MailManager", "HeaderValue: \"a\\r\\nBcc: b\"", "[0].AddHeader.HeaderValue: 'a\\u{d}\\u{a}Bcc: b' does not match [\\t\\x20-\\x7e]+ (printable ASCII; other text as an RFC 2047 encoded word)")]
     [InlineData("HeaderValue: MailManager", "HeaderValue: Grüße", "[0].AddHeader.HeaderValue: 'Grüße' does not match [\\t\\x20-\\x7e]+ (printable ASCII; other text as an RFC 2047 encoded word)")]
     [InlineData("[other@example.com]", "[]", "[1].ReplaceRecipient.ReplaceWith: has 0 entries, must have 1 to 100")]
     [InlineData("[other@example.com]", "['\"o\"@example.com']", "[1].ReplaceRecipient.ReplaceWith[0]: '\"o\"@example.com' does not match [a-zA-Z0-9._+-]+@[a-zA-Z0-9.-]+")]
-    [InlineData("ReplaceRecipient: { ReplaceWith: [other@example.com] }", "ReplaceRecipient: {}", "[1].ReplaceRecipient: ReplaceWith is missing")]
+    [InlineData("ReplaceRecipient: { ReplaceWith: [other@example.com] }", "ReplaceRecipient: {}", "[1].ReplaceRecipient: must have exactly one of ReplaceWith, Mapping, Pattern; got none")]
     [InlineData("MailFrom: REPLACE", "MailFrom: KEEP", "[2].Relay.MailFrom: 'KEEP' is not one of REPLACE, PRESERVE")]
     [InlineData("ActionFailurePolicy: DROP", "ActionFailurePolicy: BOUNCE", "[2].Relay.ActionFailurePolicy: 'BOUNCE' is not one of CONTINUE, DROP")]
     [InlineData("Relay: { Relay: to-exchange,", "Relay: { Relay: 'to exchange',", "[2].Relay.Relay: 'to exchange' does not match [a-zA-Z0-9:_/+=,@.#-]+")]
@@ -66,7 +66,7 @@ public class RuleActionReaderTests
     [InlineData("FunctionArn: \"arn:aws:lambda:eu-west-1:1:function:f\"", "FunctionArn: f", "[3].InvokeLambda.FunctionArn: 'f' has 1 character, must have 20 to 2048")]
     [InlineData("Drop: {}", "Drop: { Why: x }", "[4].Drop: 'Why' is not a known key; there are none here")]
     [InlineData("Drop: {}", "Drop:", "[4].Drop: must be a map, not nothing (leave the key out, or give it a value)")]
-    [InlineData("Drop: {}", "Discard: {}", "[4]: 'Discard' is not a known key; known are Drop, Relay, Archive, WriteToS3, Send, AddHeader, ReplaceRecipient, DeliverToMailbox, DeliverToQBusiness, PublishToSns, Bounce, InvokeLambda")]
+    [InlineData("Drop: {}", "Discard: {}", "[4]: 'Discard' is not a known key; known are Drop, Relay, Archive, WriteToS3, Send, AddHeader, ReplaceRecipient, DeliverToMailbox, DeliverToQBusiness, PublishToSns, Bounce, InvokeLambda, SetHeader, RemoveHeader, Reject")]
     public void Actions_of_the_second_rule_are_checked(string from, string to, string expected) =>
         Changing(from, to, $"RuleSets[0].Rules[1].Actions{expected}");
 }

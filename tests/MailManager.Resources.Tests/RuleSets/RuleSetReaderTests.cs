@@ -19,7 +19,7 @@ public class RuleSetReaderTests
             rule.Conditions[0]);
         Assert.Equal(
             new RuleBooleanExpression(
-                new RuleBooleanOperand.IsInAddressList(RuleAddressListEmailAttribute.MailFrom, "al-2"), BooleanOperator.IsTrue),
+                new RuleBooleanOperand.IsInAddressList(RuleAddressListEmailAttribute.MailFrom, "partners"), BooleanOperator.IsTrue),
             rule.Conditions[1]);
         var subject = Assert.IsType<RuleStringExpression>(rule.Conditions[2]);
         Assert.Equal(new RuleStringOperand.Attribute(RuleStringEmailAttribute.Subject), subject.Evaluate);
@@ -28,7 +28,7 @@ public class RuleSetReaderTests
         Assert.Equal(
             new RuleStringOperand.ClientCertificate(RuleClientCertificateAttribute.SanDnsName),
             Assert.IsType<RuleStringExpression>(rule.Conditions[4]).Evaluate);
-        Assert.Equal(new RuleNumberExpression(NumberOperator.LessThanOrEqual, 1_500_000), rule.Conditions[5]);
+        Assert.Equal(new RuleNumberExpression(RuleNumberEmailAttribute.MessageSize, NumberOperator.LessThanOrEqual, 1_500_000), rule.Conditions[5]);
 
         var ip = Assert.IsType<RuleIpExpression>(rule.Unless[0]);
         Assert.Equal(["206.55.128.0/22", "192.0.2.7", "2001:db8::1"], ip.Values);
@@ -54,15 +54,15 @@ public class RuleSetReaderTests
         Assert.Equal([$"mailmanager.yaml:1: {expected}"], Read($"RuleSets: [{{ {name}, Rules: [] }}]").Errors);
 
     [Theory]
-    [InlineData("Attribute: TLS_WRAPPED", "Attribute: STARTTLS", "[0].BooleanExpression.Evaluate.Attribute: 'STARTTLS' is not one of READ_RECEIPT_REQUESTED, TLS, TLS_WRAPPED")]
-    [InlineData("Attribute: MAIL_FROM, AddressLists: [al-2]", "Attribute: SUBJECT, AddressLists: [al-2]", "[1].BooleanExpression.Evaluate.IsInAddressList.Attribute: 'SUBJECT' is not one of RECIPIENT, MAIL_FROM, SENDER, FROM, TO, CC")]
-    [InlineData("Attribute: SUBJECT", "Attribute: REPLY_TO", "[2].StringExpression.Evaluate.Attribute: 'REPLY_TO' is not one of MAIL_FROM, HELO, RECIPIENT, SENDER, FROM, SUBJECT, TO, CC")]
+    [InlineData("Attribute: TLS_WRAPPED", "Attribute: STARTTLS", "[0].BooleanExpression.Evaluate.Attribute: 'STARTTLS' is not one of READ_RECEIPT_REQUESTED, TLS, TLS_WRAPPED, HAS_ATTACHMENTS, TOO_COMPLEX")]
+    [InlineData("Attribute: MAIL_FROM, AddressLists", "Attribute: SUBJECT, AddressLists", "[1].BooleanExpression.Evaluate.IsInAddressList.Attribute: 'SUBJECT' is not one of RECIPIENT, MAIL_FROM, SENDER, FROM, TO, CC")]
+    [InlineData("Attribute: SUBJECT", "Attribute: REPLY_TO", "[2].StringExpression.Evaluate.Attribute: 'REPLY_TO' is not one of MAIL_FROM, HELO, RECIPIENT, SENDER, FROM, SUBJECT, TO, CC, MAIL_FROM_DOMAIN, RECIPIENT_DOMAIN, FROM_DOMAIN, MESSAGE_ID, REVERSE_DNS, ATTACHMENT_NAME, ATTACHMENT_TYPE")]
     [InlineData("Attribute: SUBJECT }", "Attribute: SUBJECT, MimeHeaderAttribute: X-A }", "[2].StringExpression.Evaluate: must have exactly one of Attribute, MimeHeaderAttribute, Analysis, ClientCertificateAttribute; got Attribute and MimeHeaderAttribute")]
     [InlineData("[invoice, no, \"550\"]", "['']", "[2].StringExpression.Values[0]: '' has 0 characters, must have 1 to 4096")]
     [InlineData("[invoice, no, \"550\"]", "[1,2,3,4,5,6,7,8,9,10,11]", "[2].StringExpression.Values: has 11 entries, must have 1 to 10")]
-    [InlineData("MimeHeaderAttribute: X-Spam", "MimeHeaderAttribute: List-Id", "[3].StringExpression.Evaluate.MimeHeaderAttribute: 'List-Id' does not match X-[a-zA-Z0-9-]{1,256}")]
+    [InlineData("MimeHeaderAttribute: X-Spam", "MimeHeaderAttribute: 'List Id'", "[3].StringExpression.Evaluate.MimeHeaderAttribute: 'List Id' does not match [!-9;-~]+ (a field name of RFC 5322)")]
     [InlineData("SAN_DNS_NAME", "SAN_DNS", "[4].StringExpression.Evaluate.ClientCertificateAttribute: 'SAN_DNS' is not one of CN, SAN_RFC822_NAME, SAN_DNS_NAME, SAN_DIRECTORY_NAME, SAN_UNIFORM_RESOURCE_IDENTIFIER, SAN_IP_ADDRESS, SAN_REGISTERED_ID, SERIAL_NUMBER")]
-    [InlineData("MESSAGE_SIZE", "SIZE", "[5].NumberExpression.Evaluate.Attribute: 'SIZE' is not MESSAGE_SIZE")]
+    [InlineData("MESSAGE_SIZE", "SIZE", "[5].NumberExpression.Evaluate.Attribute: 'SIZE' is not one of MESSAGE_SIZE, ATTACHMENT_COUNT, ATTACHMENT_SIZE")]
     [InlineData("LESS_THAN_OR_EQUAL", "AT_MOST", "[5].NumberExpression.Operator: 'AT_MOST' is not one of EQUALS, NOT_EQUALS, LESS_THAN, GREATER_THAN, LESS_THAN_OR_EQUAL, GREATER_THAN_OR_EQUAL")]
     [InlineData("1.5e6", "1.5 MB", "[5].NumberExpression.Value: '1.5 MB' is not a number")]
     [InlineData("1.5e6", ".nan", "[5].NumberExpression.Value: '.nan' is not a number")]
@@ -77,7 +77,7 @@ public class RuleSetReaderTests
     [InlineData("192.0.2.7,", "example.com,", "[0].IpExpression.Values[1]: 'example.com' is not an address or a range, such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32")]
     [InlineData("206.55.128.0/22", "206.55.128.1/22", "[0].IpExpression.Values[0]: '206.55.128.1/22' has bits set beyond its prefix; write 206.55.128.0/22 or 206.55.128.1/32")]
     [InlineData("\"2001:db8::1\"", "'2001:0db8:0000:0000:0000:0000:0000:00001/1280'", "[0].IpExpression.Values[2]: '2001:0db8:0000:0000:0000:0000:0000:00001/1280' has 45 characters, must have 1 to 43")]
-    [InlineData("Attribute: SPF", "Attribute: DMARC", "[1].VerdictExpression.Evaluate.Attribute: 'DMARC' is not one of SPF, DKIM")]
+    [InlineData("Attribute: SPF", "Attribute: IPREV", "[1].VerdictExpression.Evaluate.Attribute: 'IPREV' is not one of SPF, DKIM, DMARC, ARC")]
     [InlineData("[FAIL, GRAY]", "[FAIL, SOFTFAIL]", "[1].VerdictExpression.Values[1]: 'SOFTFAIL' is not one of PASS, FAIL, GRAY, PROCESSING_FAILED")]
     [InlineData("[FAIL, GRAY]", "[]", "[1].VerdictExpression.Values: has 0 entries, must have 1 to 10")]
     [InlineData("Operator: NOT_EQUALS, Values: [PASS]", "Operator: CONTAINS, Values: [PASS]", "[2].VerdictExpression.Operator: 'CONTAINS' is not one of EQUALS, NOT_EQUALS")]

@@ -22,7 +22,7 @@ public class TrafficPolicyReaderTests
 
         var allow = policy.PolicyStatements[0].Conditions;
         var recipient = Assert.IsType<PolicyStringExpression>(allow[0]);
-        Assert.Equal(new PolicyStringOperand.Recipient(), recipient.Evaluate);
+        Assert.Equal(new PolicyStringOperand.Attribute(PolicyStringAttribute.Recipient), recipient.Evaluate);
         Assert.Equal(StringOperator.EndsWith, recipient.Operator);
         Assert.Equal(["@example.com"], recipient.Values);
         Assert.Equal(
@@ -38,7 +38,7 @@ public class TrafficPolicyReaderTests
         Assert.Equal(
             new PolicyBooleanExpression(new PolicyBooleanOperand.AddOn(new Analysis("ai-1", "listed")), BooleanOperator.IsTrue), deny[1]);
         Assert.Equal(
-            new PolicyBooleanExpression(new PolicyBooleanOperand.RecipientIsInAddressList("al-1"), BooleanOperator.IsFalse), deny[2]);
+            new PolicyBooleanExpression(new PolicyBooleanOperand.RecipientIsInAddressList("staff"), BooleanOperator.IsFalse), deny[2]);
     }
 
     [Theory]
@@ -73,8 +73,8 @@ public class TrafficPolicyReaderTests
         Changing("Tags: [{ Key: team, Value: mail }]", $"Tags: [{tags}]", expected);
 
     [Theory]
-    [InlineData("Operator: ENDS_WITH", "Operator: ENDSWITH", "[0].StringExpression.Operator: 'ENDSWITH' is not one of EQUALS, NOT_EQUALS, STARTS_WITH, ENDS_WITH, CONTAINS")]
-    [InlineData("Evaluate: { Attribute: RECIPIENT }, Operator: ENDS_WITH", "Evaluate: { Attribute: SENDER }, Operator: ENDS_WITH", "[0].StringExpression.Evaluate.Attribute: 'SENDER' is not RECIPIENT")]
+    [InlineData("Operator: ENDS_WITH", "Operator: ENDSWITH", "[0].StringExpression.Operator: 'ENDSWITH' is not one of EQUALS, NOT_EQUALS, STARTS_WITH, ENDS_WITH, CONTAINS, MATCHES, NOT_MATCHES")]
+    [InlineData("Evaluate: { Attribute: RECIPIENT }, Operator: ENDS_WITH", "Evaluate: { Attribute: SENDER }, Operator: ENDS_WITH", "[0].StringExpression.Evaluate.Attribute: 'SENDER' is not one of RECIPIENT, RECIPIENT_DOMAIN, MAIL_FROM, MAIL_FROM_DOMAIN, HELO, REVERSE_DNS")]
     [InlineData("ENDS_WITH, Values: [\"@example.com\"]", "ENDS_WITH, Values: []", "[0].StringExpression.Values: has 0 entries, must have at least 1")]
     [InlineData("ENDS_WITH, Values: [\"@example.com\"]", "ENDS_WITH, Values: ['']", "[0].StringExpression.Values[0]: '' has 0 characters, must have at least 1")]
     [InlineData("ENDS_WITH, Values: [\"@example.com\"]", "ENDS_WITH, Values: '@example.com'", "[0].StringExpression.Values: must be a list, not text")]
@@ -100,8 +100,8 @@ public class TrafficPolicyReaderTests
     [InlineData("Operator: MINIMUM_TLS_VERSION", "Operator: EQUALS", "[0].TlsExpression.Operator: 'EQUALS' is not one of MINIMUM_TLS_VERSION, IS")]
     [InlineData("Value: TLS1_3", "Values: [TLS1_3]", "[0].TlsExpression: Value is missing", "[0].TlsExpression: 'Values' is not a known key; did you mean Value?")]
     [InlineData("listed } }, Operator: IS_TRUE", "listed } }, Operator: TRUE", "[1].BooleanExpression.Operator: 'TRUE' is not one of IS_TRUE, IS_FALSE")]
-    [InlineData("[al-1]", "[al-1, al-3]", "[2].BooleanExpression.Evaluate.IsInAddressList.AddressLists: has 2 entries, must have exactly 1")]
-    [InlineData("Attribute: RECIPIENT, AddressLists: [al-1]", "Attribute: MAIL_FROM, AddressLists: [al-1]", "[2].BooleanExpression.Evaluate.IsInAddressList.Attribute: 'MAIL_FROM' is not RECIPIENT")]
+    [InlineData("[staff]", "[staff, partners]", "[2].BooleanExpression.Evaluate.IsInAddressList.AddressLists: has 2 entries, must have exactly 1")]
+    [InlineData("Attribute: RECIPIENT, AddressLists: [staff]", "Attribute: MAIL_FROM, AddressLists: [staff]", "[2].BooleanExpression.Evaluate.IsInAddressList.Attribute: 'MAIL_FROM' is not RECIPIENT")]
     public void Second_statement_is_checked(string from, string to, params string[] expected) =>
         Changing(from, to, [.. expected.Select(error => $"{Statements}[1].Conditions{error}")]);
 
@@ -157,7 +157,7 @@ public class TrafficPolicyReaderTests
         {
             var list = string.Join(", ", Enumerable.Repeat(Condition, conditions));
             var all = string.Join(", ", Enumerable.Repeat($"{{ Action: ALLOW, Conditions: [{list}] }}", statements));
-            return $"TrafficPolicies:\n  - TrafficPolicyName: abc\n    DefaultAction: DENY\n    PolicyStatements: [{all}]\n";
+            return $"TrafficPolicies:\n  - TrafficPolicyName: abc\n    DefaultAction: DENY\n    PolicyStatements: [{all}]\nAddressLists: [{{ AddressListName: a }}]\n";
         }
     }
 
@@ -166,7 +166,7 @@ public class TrafficPolicyReaderTests
     {
         const string Tls = "TlsExpression: { Evaluate: { Attribute: TLS_PROTOCOL }, Operator: IS, Value: TLS1_2 }";
         const string Path = "TrafficPolicies[0].PolicyStatements[0].Conditions[0]";
-        const string Choice = "StringExpression, IpExpression, Ipv6Expression, TlsExpression, BooleanExpression";
+        const string Choice = "StringExpression, IpExpression, Ipv6Expression, TlsExpression, BooleanExpression, VerdictExpression, DmarcExpression, AllOf, AnyOf, Not";
 
         Assert.Equal([$"mailmanager.yaml:1: {Path}: must have exactly one of {Choice}; got none"], Read(Policy("{}")).Errors);
         Assert.Equal(

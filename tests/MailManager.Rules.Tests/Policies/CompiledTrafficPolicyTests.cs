@@ -2,6 +2,7 @@ using System.Security.Authentication;
 using MailManager.Resources.Expressions;
 using MailManager.Resources.TrafficPolicies;
 using MailManager.Rules.Policies;
+using MailManager.Rules.Tests.RuleSets;
 
 namespace MailManager.Rules.Tests.Policies;
 
@@ -14,9 +15,9 @@ public class CompiledTrafficPolicyTests
     public void Deny_statements_come_first_wherever_they_stand()
     {
         var policy = Policy(AcceptAction.Allow, Allow(ForExample), Deny(Recipient(StringOperator.Equals, "closed@example.com")));
-        Assert.Equal(new PolicyVerdict(AcceptAction.Deny, 1), Evaluate(policy, "closed@example.com"));
-        Assert.Equal(new PolicyVerdict(AcceptAction.Allow, 0), Evaluate(policy, "open@example.com"));
-        Assert.Equal(new PolicyVerdict(AcceptAction.Allow, PolicyVerdict.Default), Evaluate(policy, "user@example.org"));
+        Assert.Equal(new PolicyVerdict(PolicyOutcome.Deny, 1), Evaluate(policy, "closed@example.com"));
+        Assert.Equal(new PolicyVerdict(PolicyOutcome.Allow, 0), Evaluate(policy, "open@example.com"));
+        Assert.Equal(new PolicyVerdict(PolicyOutcome.Allow, PolicyVerdict.Default), Evaluate(policy, "user@example.org"));
     }
 
     [Fact]
@@ -87,34 +88,35 @@ public class CompiledTrafficPolicyTests
     public void Early_a_denied_network_is_denied_whatever_comes()
     {
         var policy = Policy(AcceptAction.Deny, Allow(ForExample), Deny(FromBlocked));
-        Assert.Equal(new EarlyPolicyVerdict(EarlyOutcome.Deny, 1), Early(policy, "192.0.2.1", isTlsFinal: false));
-        Assert.Equal(EarlyOutcome.NotYetKnown, Early(policy, "198.51.100.1", isTlsFinal: true).Outcome);
+        Assert.Equal(new PolicyVerdict(PolicyOutcome.Deny, 1), Early(policy, "192.0.2.1", PolicyStage.Connection));
+        Assert.Equal(PolicyOutcome.NotYetKnown, Early(policy, "198.51.100.1", PolicyStage.Mail).Outcome);
     }
 
     [Fact]
     public void Early_all_ways_leading_to_deny_are_deny_without_one_statement()
     {
         var policy = Policy(AcceptAction.Deny, Deny(ForExample), Allow(ForExample, new PolicyIpv4Expression(IpOperator.NotCidrMatches, ["192.0.2.0/24"])));
-        Assert.Equal(new EarlyPolicyVerdict(EarlyOutcome.Deny, EarlyPolicyVerdict.Undetermined), Early(policy, "192.0.2.1", isTlsFinal: true));
+        Assert.Equal(new PolicyVerdict(PolicyOutcome.Deny, PolicyVerdict.Undetermined), Early(policy, "192.0.2.1", PolicyStage.Mail));
     }
 
     [Fact]
     public void Early_an_allowed_network_is_allowed_unless_a_deny_may_still_come()
     {
-        Assert.Equal(new EarlyPolicyVerdict(EarlyOutcome.Allow, 0), Early(Policy(AcceptAction.Deny, Allow(FromBlocked)), "192.0.2.1", true));
-        Assert.Equal(EarlyOutcome.NotYetKnown, Early(Policy(AcceptAction.Deny, Allow(FromBlocked), Deny(ForExample)), "192.0.2.1", true).Outcome);
+        Assert.Equal(new PolicyVerdict(PolicyOutcome.Allow, 0), Early(Policy(AcceptAction.Deny, Allow(FromBlocked)), "192.0.2.1", PolicyStage.Connection));
+        Assert.Equal(PolicyOutcome.NotYetKnown, Early(Policy(AcceptAction.Deny, Allow(FromBlocked), Deny(ForExample)), "192.0.2.1", PolicyStage.Connection).Outcome);
     }
 
     [Fact]
     public void Early_the_default_of_a_policy_without_statements_is_known() =>
-        Assert.Equal(new EarlyPolicyVerdict(EarlyOutcome.Deny, PolicyVerdict.Default), Early(Policy(AcceptAction.Deny), "192.0.2.1", false));
+        Assert.Equal(new PolicyVerdict(PolicyOutcome.Deny, PolicyVerdict.Default), Early(Policy(AcceptAction.Deny), "192.0.2.1", PolicyStage.Connection));
 
     [Fact]
     public void Early_TLS_is_not_known_while_STARTTLS_may_come()
     {
         var policy = Policy(AcceptAction.Deny, Allow(new PolicyTlsExpression(TlsProtocolOperator.MinimumTlsVersion, TlsProtocolVersion.Tls12)));
-        Assert.Equal(EarlyOutcome.NotYetKnown, Early(policy, "192.0.2.1", isTlsFinal: false).Outcome);
-        Assert.Equal(EarlyOutcome.Deny, Early(policy, "192.0.2.1", isTlsFinal: true).Outcome);
+        Assert.Equal(PolicyOutcome.NotYetKnown, Early(policy, "192.0.2.1", PolicyStage.Connection).Outcome);
+        Assert.Equal(PolicyOutcome.Deny, Early(policy, "192.0.2.1", PolicyStage.Mail).Outcome);
+        Assert.Equal(PolicyOutcome.Allow, Early(policy, "192.0.2.1", PolicyStage.Connection, SslProtocols.Tls13).Outcome);
     }
 
     [Fact]
@@ -130,13 +132,11 @@ public class CompiledTrafficPolicyTests
             Deny(new PolicyIpv6Expression(IpOperator.CidrMatches, ["2001:db8::", "::ffff:c000:200/120", "192.0.2.0/24"])),
             Deny(Recipient(StringOperator.Contains)),
             Deny(Recipient(StringOperator.Contains, "x", "")),
-            Deny()));
+            Deny()), RuleSetBuilding.World);
         Assert.Null(result.Value);
         Assert.Equal(
             [
-                "PolicyStatements[0].Conditions[1]",
                 "PolicyStatements[1].Conditions[0]",
-                "PolicyStatements[2].Conditions[0]",
                 "PolicyStatements[3].Conditions[0].Values[1]",
                 "PolicyStatements[3].Conditions[0].Values[2]",
                 "PolicyStatements[4].Conditions[0].Values[0]",
@@ -151,11 +151,11 @@ public class CompiledTrafficPolicyTests
 
     [Fact]
     public void The_size_limit_is_the_policys() =>
-        Assert.Equal(1000, CompiledTrafficPolicy.Compile(Policy(AcceptAction.Allow) with { MaxMessageSizeBytes = 1000 }).Value!.MaxMessageSizeBytes);
+        Assert.Equal(1000, CompiledTrafficPolicy.Compile(Policy(AcceptAction.Allow) with { MaxMessageSizeBytes = 1000 }, RuleSetBuilding.World).Value!.MaxMessageSizeBytes);
 
     private static PolicyVerdict Evaluate(TrafficPolicy policy, string recipient, string client = "203.0.113.9", SslProtocols tls = SslProtocols.None)
     {
-        var compiled = CompiledTrafficPolicy.Compile(policy).Value!;
+        var compiled = CompiledTrafficPolicy.Compile(policy, RuleSetBuilding.World).Value!;
         var input = new RuleInput();
         input.SetSession(TestInput.Session(client, tls));
         var verdict = compiled.Evaluate(input, recipient);
@@ -165,11 +165,12 @@ public class CompiledTrafficPolicyTests
         return verdict;
     }
 
-    private static EarlyPolicyVerdict Early(TrafficPolicy policy, string client, bool isTlsFinal)
+    private static PolicyVerdict Early(TrafficPolicy policy, string client, PolicyStage known, SslProtocols tls = SslProtocols.None)
     {
         var input = new RuleInput();
-        input.SetSession(TestInput.Session(client));
-        return CompiledTrafficPolicy.Compile(policy).Value!.EvaluateEarly(input, isTlsFinal);
+        input.SetSession(TestInput.Session(client, tls));
+        input.SetSender("sender@example.net");
+        return CompiledTrafficPolicy.Compile(policy, RuleSetBuilding.World).Value!.EvaluateEarly(input, known);
     }
 
     private static TrafficPolicy Policy(AcceptAction otherwise, params PolicyStatement[] statements) =>
@@ -180,5 +181,5 @@ public class CompiledTrafficPolicyTests
     private static PolicyStatement Deny(params PolicyCondition[] conditions) => new(AcceptAction.Deny, [.. conditions]);
 
     private static PolicyStringExpression Recipient(StringOperator op, params string[] values) =>
-        new(new PolicyStringOperand.Recipient(), op, [.. values]);
+        new(new PolicyStringOperand.Attribute(PolicyStringAttribute.Recipient), op, [.. values]);
 }

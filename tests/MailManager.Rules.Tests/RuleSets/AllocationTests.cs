@@ -26,8 +26,10 @@ public class AllocationTests
             When(Recipient("a@example.com"), Replace("n@example.com", "m@example.com")),
             When(String(RuleStringEmailAttribute.Recipient, StringOperator.EndsWith, "@example.com"), Relay("R")),
             When(Flag(RuleBooleanEmailAttribute.ReadReceiptRequested), Drop),
-            When(new RuleNumberExpression(NumberOperator.GreaterThan, 1e6), Drop),
-            When(Recipient("c@example.com"), Drop))).Value!;
+            When(new RuleNumberExpression(RuleNumberEmailAttribute.MessageSize, NumberOperator.GreaterThan, 1e6), Drop),
+            When(Recipient("c@example.com"), Drop),
+            When(Any(Recipient("z@x"), All(String(RuleStringEmailAttribute.FromDomain, StringOperator.Equals, "x"), InSet(IpOperator.CidrMatches, "office"))), Drop),
+            When(Not(Any(InList(RuleAddressListEmailAttribute.From, "vips", false), HasVerdict(RuleVerdictAttribute.Spf, VerdictOperator.Equals, RuleVerdict.Pass))), Drop)), World).Value!;
         var policy = CompiledTrafficPolicy.Compile(new TrafficPolicy
         {
             TrafficPolicyName = "policy",
@@ -35,9 +37,9 @@ public class AllocationTests
             PolicyStatements =
             [
                 new PolicyStatement(AcceptAction.Deny, [new PolicyIpv4Expression(IpOperator.CidrMatches, ["192.0.2.0/24"])]),
-                new PolicyStatement(AcceptAction.Allow, [new PolicyStringExpression(new PolicyStringOperand.Recipient(), StringOperator.EndsWith, ["@example.com"])]),
+                new PolicyStatement(AcceptAction.Allow, [new PolicyStringExpression(new PolicyStringOperand.Attribute(PolicyStringAttribute.Recipient), StringOperator.EndsWith, ["@example.com"])]),
             ],
-        }).Value!;
+        }, World).Value!;
         if (compiled)
         {
             await Task.WhenAll(ruleSet.CompileInBackground(), policy.CompileInBackground());
@@ -67,7 +69,8 @@ public class AllocationTests
 
         void Run()
         {
-            policy.EvaluateEarly(input, isTlsFinal: true);
+            input.SetSender("sender@example.net");
+            policy.EvaluateEarly(input, PolicyStage.Mail);
             foreach (var recipient in Recipients)
             {
                 policy.Evaluate(input, recipient);

@@ -58,11 +58,11 @@ public class CertificateConditionTests
     [Fact]
     public void The_explanation_shows_all_values()
     {
-        var ruleSet = CompiledRuleSet.Compile(RuleSet(When(Certificate(RuleClientCertificateAttribute.SanDnsName, StringOperator.Equals, "two.example"), Drop))).Value!;
+        var ruleSet = CompiledRuleSet.Compile(RuleSet(When(Certificate(RuleClientCertificateAttribute.SanDnsName, StringOperator.Equals, "two.example"), Drop)), World).Value!;
 
         var condition = Assert.Single(Assert.Single(ruleSet.Explain(With(Device), ["a@x"], new RuleEvaluation())).Conditions);
 
-        Assert.Equal(new ConditionExplanation("SAN_DNS_NAME EQUALS two.example", "one.example | two.example", Holds: true), condition);
+        Assert.Equal(("SAN_DNS_NAME EQUALS two.example", "one.example | two.example", true, "two.example"), (condition.Condition, condition.Value, condition.Holds, condition.Hit));
     }
 
     private static RuleInput With(ClientCertificate? certificate) => TestInput.Message(session: TestInput.Session(certificate: certificate));

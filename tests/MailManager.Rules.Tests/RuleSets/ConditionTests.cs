@@ -92,7 +92,7 @@ public class ConditionTests
         {
             Conditions = [String(RuleStringEmailAttribute.Subject, StringOperator.NotEquals, "x"), String(RuleStringEmailAttribute.From, StringOperator.NotEquals, "x")],
             Actions = [Relay("R")],
-        })).Value!;
+        }), World).Value!;
         Gen.Char["=?utf-8BQ?=_iso ;,<>@\"\\\u0001é\n"].Array[0, 60].Sample(characters =>
         {
             var text = new string(characters).Replace("\n", "\n ", StringComparison.Ordinal);
@@ -143,7 +143,7 @@ public class ConditionTests
     public void Size_is_that_of_the_whole_message(NumberOperator op, bool smaller, bool same, bool larger) =>
         Assert.Equal(
             [smaller, same, larger],
-            new long[] { 999_999, 1_000_000, 1_000_001 }.Select(size => Applies(TestInput.Message(size: size), new RuleNumberExpression(op, 1_000_000))));
+            new long[] { 999_999, 1_000_000, 1_000_001 }.Select(size => Applies(TestInput.Message(size: size), new RuleNumberExpression(RuleNumberEmailAttribute.MessageSize, op, 1_000_000))));
 
     [Theory]
     [InlineData("192.0.2.1", true)]
@@ -162,7 +162,7 @@ public class ConditionTests
     {
         var ruleSet = CompiledRuleSet.Compile(RuleSet(
             When(String(RuleStringEmailAttribute.Subject, StringOperator.Equals, "one"), Relay("subject")),
-            When(Ip(IpOperator.CidrMatches, "192.0.2.1"), Relay("client")))).Value!;
+            When(Ip(IpOperator.CidrMatches, "192.0.2.1"), Relay("client"))), World).Value!;
         var one = (Octets: "Subject: one\r\n\r\n"u8.ToArray(), Index: new HeaderIndex());
         var two = (Octets: "Subject: two\r\n\r\n"u8.ToArray(), Index: new HeaderIndex());
         one.Index.Build(one.Octets);
@@ -180,7 +180,7 @@ public class ConditionTests
             var evaluation = new RuleEvaluation();
             input.SetMessage(string.Empty, message.Octets, message.Index, message.Octets.Length);
             ruleSet.Evaluate(input, ["a@x"], evaluation);
-            return string.Join(' ', evaluation.Deliveries.Select(d => d.Relay.RelayName));
+            return string.Join(' ', evaluation.Deliveries.Select(d => d.Target.RelayName));
         }
     }
 }

@@ -20,7 +20,7 @@ public class SourceTests
                 .Select(step => step.Item4 ? When(Recipient(Name(step.Item1)), Relay("early")) : When(Recipient(Name(step.Item1)), Replace(Name(step.Item2), Name(step.Item3))))
                 .Append(Always(Relay("late")));
             var evaluation = new RuleEvaluation();
-            CompiledRuleSet.Compile(RuleSet([.. rules])).Value!.Evaluate(TestInput.Message("Subject: s"), [.. envelope.Select(Name)], evaluation);
+            CompiledRuleSet.Compile(RuleSet([.. rules]), World).Value!.Evaluate(TestInput.Message("Subject: s"), [.. envelope.Select(Name)], evaluation);
             var expected = new HashSet<(string Relay, string Recipient, int Source)>();
             for (var i = 0; i < envelope.Length; i++)
             {
@@ -34,7 +34,7 @@ public class SourceTests
                 {
                     actual.UnionWith(Enumerable.Range(0, envelope.Length)
                         .Where(source => group.CameFrom(recipient, source))
-                        .Select(source => (group.Relay.RelayName, group.Recipients[recipient], source)));
+                        .Select(source => (group.Target.RelayName!, group.Recipients[recipient], source)));
                 }
             }
 

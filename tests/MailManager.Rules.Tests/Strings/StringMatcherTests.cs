@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CsCheck;
 using MailManager.Resources.Expressions;
 using MailManager.Rules.Strings;
@@ -6,14 +7,18 @@ namespace MailManager.Rules.Tests.Strings;
 
 public class StringMatcherTests
 {
-    private static readonly Gen<string> Text = Gen.Char["aAbB@.é\u0130\u212A"].Array[0, 8].Select(c => new string(c));
-
     [Fact]
-    public void Matches_agrees_with_plain_comparisons_for_any_number_of_values()
+    public void Find_is_the_first_value_that_hits_for_any_number_of_values()
     {
-        var value = Gen.Char["aAbB@.éK"].Array[1, 4].Select(c => new string(c));
-        Gen.Select(Gen.Enum<StringOperator>(), value.Array[1, 12], Text).Sample((op, values, text) =>
-            StringMatcher.Create(op, [.. values]).Matches(text) == values.Any(v => Plain(op, v, text)));
+        var values = Gen.OneOf(Texts.AnyValue.Array[1, 12], Texts.AnyValue.Array[StringMatcher.SearchLimit, StringMatcher.SearchLimit + 10]);
+        Gen.Select(Texts.Operator, values, Texts.Text).Sample(
+            (op, values, text) =>
+            {
+                var matcher = StringMatcher.Create(op, [.. values]);
+                var expected = Array.FindIndex(values, value => Texts.Hits(op, value, text));
+                return matcher.Find(text) == expected && matcher.Matches(text) == expected >= 0;
+            },
+            iter: 5_000);
     }
 
     [Theory]
@@ -21,16 +26,85 @@ public class StringMatcherTests
     [InlineData(StringOperator.StartsWith, "USER", "user@example.com")]
     [InlineData(StringOperator.EndsWith, "@EXAMPLE.com", "user@example.com")]
     [InlineData(StringOperator.Contains, "EXAMPLE", "user@example.com")]
-    public void Case_is_ignored(StringOperator op, string value, string text) => Assert.True(StringMatcher.Create(op, [value]).Matches(text));
+    [InlineData(StringOperator.Matches, "^USER@EX.MPLE[.]com$", "user@example.com")]
+    [InlineData(StringOperator.Contains, "STRASSE", "grosse strasse")]
+    [InlineData(StringOperator.Contains, "\u00C9T\u00C9", "un \u00E9t\u00E9")]
+    public void Case_is_ignored(StringOperator op, string value, string text)
+    {
+        Assert.True(StringMatcher.Create(op, [value]).Matches(text));
+        Assert.Equal(100, StringMatcher.Create(op, [.. Many(100), value]).Find(text));
+    }
+
+    [Theory]
+    [InlineData("STRASSE", "stra\u00DFe")]
+    [InlineData("I", "\u0131")]
+    [InlineData("i", "\u0130")]
+    public void Characters_do_not_become_others(string value, string text)
+    {
+        Assert.False(StringMatcher.Create(StringOperator.Contains, [value]).Matches(text));
+        Assert.False(StringMatcher.Create(StringOperator.Contains, [.. Many(100), value]).Matches(text));
+    }
 
     [Fact]
     public void A_star_is_a_star() => Assert.False(StringMatcher.Create(StringOperator.Equals, ["*@example.com"]).Matches("user@example.com"));
 
-    private static bool Plain(StringOperator op, string value, string text) => op switch
+    [Fact]
+    public void Not_equals_and_not_matches_are_answered_in_their_positive_form()
     {
-        StringOperator.Equals or StringOperator.NotEquals => text.Equals(value, StringComparison.OrdinalIgnoreCase),
-        StringOperator.StartsWith => text.StartsWith(value, StringComparison.OrdinalIgnoreCase),
-        StringOperator.EndsWith => text.EndsWith(value, StringComparison.OrdinalIgnoreCase),
-        _ => text.Contains(value, StringComparison.OrdinalIgnoreCase),
-    };
+        Assert.Equal(1, StringMatcher.Create(StringOperator.NotEquals, ["a", "b"]).Find("B"));
+        Assert.Equal(1, StringMatcher.Create(StringOperator.NotMatches, ["a", "b"]).Find("xBx"));
+    }
+
+    [Fact]
+    public void An_expression_is_found_anywhere_and_the_first_that_is_found_is_named()
+    {
+        var matcher = StringMatcher.Create(StringOperator.Matches, ["^b", "[0-9]{4}", "order"]);
+        Assert.Equal(1, matcher.Find("Your order 4711"));
+        Assert.Equal(2, matcher.Find("Your order"));
+        Assert.Equal(-1, matcher.Find("abc"));
+    }
+
+    [Theory]
+    [InlineData("(a+)+$")]
+    [InlineData("(.*?,){25}x")]
+    public void Expressions_that_make_other_engines_explode_take_linear_time(string pattern) =>
+        Assert.Equal(-1, StringMatcher.Create(StringOperator.Matches, [pattern]).Find(new string('a', 1 << 20) + "!"));
+
+    [Theory]
+    [InlineData(StringOperator.Equals)]
+    [InlineData(StringOperator.StartsWith)]
+    [InlineData(StringOperator.EndsWith)]
+    [InlineData(StringOperator.Contains)]
+    [InlineData(StringOperator.Matches)]
+    public void Nothing_is_allocated_when_warm(StringOperator op)
+    {
+        string[] texts = ["Re: your order 4711", "x value7 y", "\u00E9t\u00E9 \U00010428", "value3", ""];
+        foreach (var count in new[] { 1, 10, 100 })
+        {
+            var matcher = StringMatcher.Create(op, Many(count));
+            for (var i = 0; i < 200; i++)
+            {
+                Run(matcher);
+            }
+
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 100; i++)
+            {
+                Run(matcher);
+            }
+
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        void Run(StringMatcher matcher)
+        {
+            foreach (var text in texts)
+            {
+                matcher.Matches(text);
+                matcher.Find(text);
+            }
+        }
+    }
+
+    private static ImmutableArray<string> Many(int count) => [.. Enumerable.Range(0, count).Select(i => $"value{i}")];
 }

@@ -6,10 +6,11 @@ using System.Text;
 
 namespace MailManager.TestKit.Peers;
 
-/// <summary>A DNS server over UDP on a loopback port that knows A, AAAA and MX records (RFC 1035). Names it does not know do not exist.</summary>
+/// <summary>A DNS server over UDP on a loopback port that knows A, AAAA, MX and PTR records (RFC 1035). Names it does not know do not exist.</summary>
 public sealed class ScriptedDnsServer : IAsyncDisposable
 {
     private const ushort TypeA = 1;
+    private const ushort TypePtr = 12;
     private const ushort TypeMx = 15;
     private const ushort TypeAaaa = 28;
 
@@ -45,6 +46,9 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
         data.AddRange(Encode(exchange));
         return Add(name, TypeMx, [.. data]);
     }
+
+    /// <summary>A PTR record; <paramref name="name"/> is the reversed one, below <c>in-addr.arpa</c> or <c>ip6.arpa</c>.</summary>
+    public ScriptedDnsServer Ptr(string name, string target) => Add(name, TypePtr, Encode(target));
 
     /// <summary>Answers every question about a name with SERVFAIL.</summary>
     public ScriptedDnsServer Fail(string name)

@@ -1,0 +1,18 @@
+using System.Collections.Frozen;
+using MailManager.Mta.NamedSets;
+using MailManager.Resources;
+using MailManager.Rules;
+
+namespace MailManager.Mta.Hosting;
+
+/// <summary>Makes what policies and rule sets refer to out of the resources in force.</summary>
+internal static class RuleEnvironmentFactory
+{
+    public static RuleEnvironment Create(ResourceSet resources, NamedSetTable sets) => new()
+    {
+        Identities = resources.Identities,
+        Relays = resources.Relays.Select(relay => relay.RelayName).ToFrozenSet(StringComparer.Ordinal),
+        IpSets = sets.IpSets,
+        AddressLists = sets.AddressLists,
+    };
+}
