@@ -23,7 +23,8 @@ internal static class ActionChecks
                 var place = $"{path}.Rules[{i}].Actions[{a}]";
                 if (a > 0 && Ends(actions[a - 1]))
                 {
-                    yield return new Finding(FindingKind.ActionAfterEnd, place, $"nothing is done after {actions[a - 1].GetType().Name}, which ends processing");
+                    yield return new Finding(
+                        FindingKind.ActionAfterEnd, place, $"nothing is done after {actions[a - 1].GetType().Name}, which ends processing");
                     break;
                 }
 
@@ -31,10 +32,13 @@ internal static class ActionChecks
                 if (ChangesHeader(actions[a]) && !rest.Any(IsDelivery) && (!isDeliveredLater || actions.Skip(a + 1).Any(Ends)))
                 {
                     yield return new Finding(
-                        FindingKind.HeaderWithoutDelivery, place, $"{actions[a].GetType().Name} has no effect: it goes with deliveries that come after it, and there is none");
+                        FindingKind.HeaderWithoutDelivery,
+                        place,
+                        $"{actions[a].GetType().Name} has no effect: it goes with deliveries that come after it, and there is none");
                 }
 
-                if (IsDelivery(actions[a]) && rest.TakeWhile(action => !ChangesHeader(action) && !Replaces(action)).Any(action => IsSameDelivery(actions[a], action)))
+                var unchanged = rest.TakeWhile(action => !ChangesHeader(action) && !Replaces(action));
+                if (IsDelivery(actions[a]) && unchanged.Any(action => IsSameDelivery(actions[a], action)))
                 {
                     yield return new Finding(FindingKind.RelayTwice, place, "the same delivery follows in this rule; its recipients get the message once");
                 }

@@ -6,8 +6,8 @@ using MailManager.Mta.Intake;
 namespace MailManager.Mta.Checks;
 
 /// <summary>
-/// Looks in a configuration without errors for what is probably not meant. Nothing is said that is not so: whatever has an example was asked of the policies and
-/// rule sets in force, and what is said never to happen is proven; what can be neither shown nor proven is not mentioned.
+/// Looks in a configuration without errors for what is probably not meant. Nothing is said that is not so: whatever has an example was asked of the
+/// policies and rule sets in force, and what is said never to happen is proven; what can be neither shown nor proven is not mentioned.
 /// </summary>
 internal static class ConfigurationLint
 {

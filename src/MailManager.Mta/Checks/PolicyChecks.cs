@@ -36,7 +36,8 @@ internal static class PolicyChecks
         var others = Others(policy, statement, useless);
         if (action == AcceptAction.Allow && policy.DefaultAction == AcceptAction.Allow)
         {
-            return new Finding(FindingKind.StatementChangesNothing, path, "the statement changes nothing: what no DENY statement refuses is let in by DefaultAction ALLOW");
+            return new Finding(
+                FindingKind.StatementChangesNothing, path, "the statement changes nothing: what no DENY statement refuses is let in by DefaultAction ALLOW");
         }
 
         if (IsCovered(ingresses, policy, statement, others) || (replyText is null && ChangesNothing(ingresses, statement, others)))

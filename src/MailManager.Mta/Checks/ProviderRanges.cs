@@ -6,7 +6,9 @@ using MailManager.Resources.IpSets;
 
 namespace MailManager.Mta.Checks;
 
-/// <summary>Addresses from which strangers can send: those of mail providers that serve everybody, and ranges so wide that nobody knows who is in them.</summary>
+/// <summary>
+/// Addresses from which strangers can send: those of mail providers that serve everybody, and ranges so wide that nobody knows who is in them.
+/// </summary>
 internal static class ProviderRanges
 {
     /// <summary>Wider ranges than these belong to nobody one could trust as a whole.</summary>
@@ -24,7 +26,7 @@ internal static class ProviderRanges
             "2800:3f0:4000::/36", "2a00:1450:4000::/36", "2c0f:fb50:4000::/36"),
     ];
 
-    /// <summary>A network of one's own (RFC 1918, RFC 6598, RFC 4193, RFC 4291 §2.5.6), however wide.</summary>
+    /// <summary>A network of one's own (RFC 6890), however wide.</summary>
     private static readonly ImmutableArray<AddressRange> Private =
         [.. new[] { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "fc00::/7", "fe80::/10" }.Select(Parse)];
 
@@ -46,7 +48,9 @@ internal static class ProviderRanges
     public static string ForeignPart(string text)
     {
         var range = Parse(text);
-        return Providers.Where(provider => Contains(range, provider.Range)).Select(provider => $"{provider.Range.Address}/{provider.Range.PrefixLength}").FirstOrDefault(text);
+        return Providers.Where(provider => Contains(range, provider.Range))
+            .Select(provider => $"{provider.Range.Address}/{provider.Range.PrefixLength}")
+            .FirstOrDefault(text);
     }
 
     private static IEnumerable<(string, AddressRange)> Of(string provider, params string[] ranges) => ranges.Select(range => (provider, Parse(range)));

@@ -16,7 +16,8 @@ internal static class SenderCheck
         for (var i = 0; i < ingress.RuleSet.Rules.Length; i++)
         {
             var rule = ingress.RuleSet.Rules[i];
-            if (CheckedIngress.IsActive(rule) && rule.Actions.Any(action => action is RuleAction.Send) && !rule.Conditions.Concat(rule.Unless).Any(AsksForSender))
+            var sends = CheckedIngress.IsActive(rule) && rule.Actions.Any(action => action is RuleAction.Send);
+            if (sends && !rule.Conditions.Concat(rule.Unless).Any(AsksForSender))
             {
                 yield return new Finding(
                     FindingKind.AnySender,
@@ -31,7 +32,8 @@ internal static class SenderCheck
         PolicyAllOf all => all.Conditions.Any(AsksForSender),
         PolicyAnyOf any => any.Conditions.Any(AsksForSender),
         PolicyNot not => AsksForSender(not.Condition),
-        PolicyStringExpression { Evaluate: PolicyStringOperand.Attribute { Name: PolicyStringAttribute.MailFrom or PolicyStringAttribute.MailFromDomain } } => true,
+        PolicyStringExpression { Evaluate: PolicyStringOperand.Attribute attribute } =>
+            attribute.Name is PolicyStringAttribute.MailFrom or PolicyStringAttribute.MailFromDomain,
         _ => false,
     };
 
@@ -41,7 +43,8 @@ internal static class SenderCheck
         RuleAnyOf any => any.Conditions.Any(AsksForSender),
         RuleNot not => AsksForSender(not.Condition),
         RuleStringExpression { Evaluate: RuleStringOperand.Attribute attribute } => attribute.Name is RuleStringEmailAttribute.MailFrom
-            or RuleStringEmailAttribute.MailFromDomain or RuleStringEmailAttribute.From or RuleStringEmailAttribute.FromDomain or RuleStringEmailAttribute.Sender,
+            or RuleStringEmailAttribute.MailFromDomain or RuleStringEmailAttribute.From or RuleStringEmailAttribute.FromDomain
+            or RuleStringEmailAttribute.Sender,
         RuleStringExpression { Evaluate: RuleStringOperand.ClientCertificate } => true,
         RuleBooleanExpression { Evaluate: RuleBooleanOperand.IsInAddressList list } =>
             list.Operand is RuleAddressListEmailAttribute.MailFrom or RuleAddressListEmailAttribute.From or RuleAddressListEmailAttribute.Sender,

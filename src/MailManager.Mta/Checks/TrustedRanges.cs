@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using MailManager.Resources.Expressions;
 using MailManager.Resources.IpSets;
@@ -9,6 +10,11 @@ namespace MailManager.Mta.Checks;
 /// <summary>Which statements and rules go by nothing but the client's address, and by which ranges that strangers can send from.</summary>
 internal static class TrustedRanges
 {
+    /// <summary>Header fields that are as whoever wrote the message would have them (RFC 5322 §3.6).</summary>
+    private static readonly FrozenSet<string> OfMailPrograms =
+        new[] { "From", "Sender", "Reply-To", "To", "Cc", "Subject", "Comments", "Keywords", "Date", "Message-ID", "In-Reply-To", "References" }
+            .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>All of a policy and a rule set.</summary>
     public static IEnumerable<string> Of(TrafficPolicy policy, RuleSet ruleSet, ImmutableArray<IpSet> sets) =>
         policy.PolicyStatements.SelectMany(statement => Of(statement, sets)).Concat(ruleSet.Rules.SelectMany(rule => Of(rule, sets)));
@@ -57,8 +63,8 @@ internal static class TrustedRanges
     private static bool TiesDown(PolicyCondition condition) => condition switch
     {
         PolicyAnyOf any => any.Conditions.All(part => Flatten(part).Any(TiesDown)),
-        PolicyStringExpression { Evaluate: PolicyStringOperand.Attribute { Name: PolicyStringAttribute.Recipient or PolicyStringAttribute.RecipientDomain } } text =>
-            IsPositive(text.Operator),
+        PolicyStringExpression { Evaluate: PolicyStringOperand.Attribute attribute } text =>
+            attribute.Name is PolicyStringAttribute.Recipient or PolicyStringAttribute.RecipientDomain && IsPositive(text.Operator),
         PolicyBooleanExpression { Operator: BooleanOperator.IsTrue } => true,
         PolicyVerdictExpression verdict => IsPass(verdict.Operator, verdict.Values),
         _ => false,
@@ -71,16 +77,22 @@ internal static class TrustedRanges
     private static bool TiesDown(RuleCondition condition) => condition switch
     {
         RuleAnyOf any => any.Conditions.All(part => Flatten(part).Any(TiesDown)),
-        RuleStringExpression { Evaluate: RuleStringOperand.Attribute { Name: RuleStringEmailAttribute.Recipient or RuleStringEmailAttribute.RecipientDomain } } text =>
-            IsPositive(text.Operator),
-        RuleStringExpression { Evaluate: RuleStringOperand.MimeHeader or RuleStringOperand.ClientCertificate or RuleStringOperand.AddOn } text => IsPositive(text.Operator),
+        RuleStringExpression text => IsPositive(text.Operator) && TiesDown(text.Evaluate),
         RuleBooleanExpression { Evaluate: RuleBooleanOperand.IsInAddressList { Operand: RuleAddressListEmailAttribute.Recipient } } list =>
             list.Operator == BooleanOperator.IsTrue,
         RuleVerdictExpression verdict => IsPass(verdict.Operator, verdict.Values),
         _ => false,
     };
 
+    private static bool TiesDown(RuleStringOperand operand) => operand switch
+    {
+        RuleStringOperand.Attribute attribute => attribute.Name is RuleStringEmailAttribute.Recipient or RuleStringEmailAttribute.RecipientDomain,
+        RuleStringOperand.MimeHeader header => !OfMailPrograms.Contains(header.Name),
+        _ => true,
+    };
+
     private static bool IsPositive(StringOperator op) => op is not (StringOperator.NotEquals or StringOperator.NotMatches);
 
-    private static bool IsPass(VerdictOperator op, ImmutableArray<RuleVerdict> values) => op == VerdictOperator.Equals && values.All(value => value == RuleVerdict.Pass);
+    private static bool IsPass(VerdictOperator op, ImmutableArray<RuleVerdict> values) =>
+        op == VerdictOperator.Equals && values.All(value => value == RuleVerdict.Pass);
 }

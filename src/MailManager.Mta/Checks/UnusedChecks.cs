@@ -17,12 +17,21 @@ internal static class UnusedChecks
         return
         [
             .. Unused("Secrets", "secret", resources.Secrets.Select(secret => secret.Name), Secrets(resources)),
-            .. Unused("TrafficPolicies", "traffic policy", resources.TrafficPolicies.Select(policy => policy.TrafficPolicyName), resources.IngressPoints.Select(point => point.TrafficPolicyId)),
-            .. Unused("RuleSets", "rule set", resources.RuleSets.Select(ruleSet => ruleSet.RuleSetName), resources.IngressPoints.Select(point => point.RuleSetId)),
-            .. Unused("Relays", "relay", resources.Relays.Select(relay => relay.RelayName), actions.OfType<RuleAction.Relay>().Select(relay => relay.RelayName)),
+            .. Unused(
+                "TrafficPolicies",
+                "traffic policy",
+                resources.TrafficPolicies.Select(policy => policy.TrafficPolicyName),
+                resources.IngressPoints.Select(point => point.TrafficPolicyId)),
+            .. Unused(
+                "RuleSets", "rule set", resources.RuleSets.Select(ruleSet => ruleSet.RuleSetName), resources.IngressPoints.Select(point => point.RuleSetId)),
+            .. Unused(
+                "Relays", "relay", resources.Relays.Select(relay => relay.RelayName), actions.OfType<RuleAction.Relay>().Select(relay => relay.RelayName)),
             .. Unused("IpSets", "IP set", resources.IpSets.Select(set => set.IpSetName), rules.SelectMany(IpSets).Concat(policies.SelectMany(IpSets))),
             .. Unused(
-                "AddressLists", "address list", resources.AddressLists.Select(list => list.AddressListName), rules.SelectMany(AddressLists).Concat(policies.SelectMany(AddressLists))),
+                "AddressLists",
+                "address list",
+                resources.AddressLists.Select(list => list.AddressListName),
+                rules.SelectMany(AddressLists).Concat(policies.SelectMany(AddressLists))),
         ];
     }
 

@@ -19,13 +19,21 @@ internal static class ValueChecks
 
     public static IEnumerable<Finding> Of(ResourceSet resources)
     {
-        var ofRules = ConditionLeaves.OfRules(resources).Select(leaf => leaf.Condition is RuleStringExpression { Evaluate: RuleStringOperand.Attribute attribute } text
-            ? Of(leaf.Path, RuleWords.StringAttribute.WordOf(attribute.Name), Form(attribute.Name), text.Operator, text.Values)
-            : []);
-        var ofPolicies = ConditionLeaves.OfPolicies(resources).Select(leaf => leaf.Condition is PolicyStringExpression { Evaluate: PolicyStringOperand.Attribute attribute } text
-            ? Of(leaf.Path, PolicyWords.StringAttribute.WordOf(attribute.Name), Form(attribute.Name), text.Operator, text.Values)
-            : []);
-        return ofRules.Concat(ofPolicies).SelectMany(findings => findings);
+        var ofRules =
+            from leaf in ConditionLeaves.OfRules(resources)
+            let text = leaf.Condition as RuleStringExpression
+            let attribute = text?.Evaluate as RuleStringOperand.Attribute
+            where attribute is not null
+            from finding in Of(leaf.Path, RuleWords.StringAttribute.WordOf(attribute.Name), Form(attribute.Name), text.Operator, text.Values)
+            select finding;
+        var ofPolicies =
+            from leaf in ConditionLeaves.OfPolicies(resources)
+            let text = leaf.Condition as PolicyStringExpression
+            let attribute = text?.Evaluate as PolicyStringOperand.Attribute
+            where attribute is not null
+            from finding in Of(leaf.Path, PolicyWords.StringAttribute.WordOf(attribute.Name), Form(attribute.Name), text.Operator, text.Values)
+            select finding;
+        return ofRules.Concat(ofPolicies);
     }
 
     private static IEnumerable<Finding> Of(string path, string name, OperandForm? form, StringOperator op, IEnumerable<string> values)
@@ -40,11 +48,15 @@ internal static class ValueChecks
             if (value.Contains('*', StringComparison.Ordinal))
             {
                 yield return new Finding(
-                    FindingKind.Star, path, $"{DisplayText.Quote(value)} is compared with {name} letter by letter, star included; wildcards are in address lists only");
+                    FindingKind.Star,
+                    path,
+                    $"{DisplayText.Quote(value)} is compared with {name} letter by letter, star included; wildcards are in address lists only");
             }
             else if (Problem(known, name, op, value) is { } problem)
             {
-                yield return new Finding(FindingKind.ImpossibleValue, path, $"{name} is never {OperatorWords.String.WordOf(op)} {DisplayText.Quote(value)}: {problem}");
+                // Of NOT_EQUALS too it is EQUALS that never holds.
+                var word = OperatorWords.String.WordOf(op == StringOperator.NotEquals ? StringOperator.Equals : op);
+                yield return new Finding(FindingKind.ImpossibleValue, path, $"{name} {word} {DisplayText.Quote(value)} never holds: {problem}");
             }
         }
     }

@@ -19,7 +19,8 @@ internal sealed class AtomAnswers
     {
         _direct = [.. atoms.Select(atom => atom.Ask)];
         _ofRules = [.. atoms.Select((atom, i) => (atom, i)).Where(item => item.atom.Condition is not null).Select(item => item.i)];
-        var rules = atoms.Select(atom => atom.Condition).OfType<RuleCondition>().Select(condition => new Rule { Conditions = [condition], Actions = [Nothing] });
+        var rules = atoms.Select(atom => atom.Condition).OfType<RuleCondition>()
+            .Select(condition => new Rule { Conditions = [condition], Actions = [Nothing] });
         var compiled = CompiledRuleSet.Compile(new RuleSet { RuleSetName = "conditions", Rules = [.. rules] }, environment);
         _ruleSet = compiled.Value ?? throw new ArgumentException($"A condition does not compile: {string.Join("; ", compiled.Errors)}", nameof(atoms));
     }

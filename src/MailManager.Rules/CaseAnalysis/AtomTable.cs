@@ -26,7 +26,8 @@ internal sealed class AtomTable(RuleEnvironment environment, NamedContent conten
         RuleNot not => new Formula.Not(Of(not.Condition)),
         RuleStringExpression { Operator: StringOperator.NotEquals } text => new Formula.Not(Of(text with { Operator = StringOperator.Equals })),
         RuleStringExpression { Operator: StringOperator.NotMatches } text => new Formula.Not(Of(text with { Operator = StringOperator.Matches })),
-        RuleStringExpression { Values.Length: > 1 } text when IsOpen(text.Operator) => Formula.AnyOf(text.Values.Select(value => Of(text with { Values = [value] }))),
+        RuleStringExpression { Values.Length: > 1 } text when IsOpen(text.Operator) =>
+            Formula.AnyOf(text.Values.Select(value => Of(text with { Values = [value] }))),
         RuleStringExpression text => Add(Key(text.Evaluate, text.Operator, text.Values), () => RuleAtoms.Of(text)),
         RuleIpExpression { Operator: IpOperator.NotCidrMatches } ip => new Formula.Not(Of(ip with { Operator = IpOperator.CidrMatches })),
         RuleIpExpression ip => Add(
@@ -36,7 +37,8 @@ internal sealed class AtomTable(RuleEnvironment environment, NamedContent conten
         RuleBooleanExpression flag => Add(flag.ToString(), () => RuleAtoms.Of(flag, content)),
         RuleNumberExpression number => Add(number.ToString(), () => RuleAtoms.Of(number)),
         RuleVerdictExpression { Operator: VerdictOperator.NotEquals } verdict => new Formula.Not(Of(verdict with { Operator = VerdictOperator.Equals })),
-        RuleVerdictExpression verdict => Add(Key(verdict.Evaluate, verdict.Operator, verdict.Values), () => RuleAtoms.Opaque(verdict, verdict.Evaluate.ToString())),
+        RuleVerdictExpression verdict => Add(
+            Key(verdict.Evaluate, verdict.Operator, verdict.Values), () => RuleAtoms.Opaque(verdict, verdict.Evaluate.ToString())),
         RuleDmarcExpression { Operator: VerdictOperator.NotEquals } dmarc => new Formula.Not(Of(dmarc with { Operator = VerdictOperator.Equals })),
         RuleDmarcExpression dmarc => Add(Key("DMARC", dmarc.Operator, dmarc.Values), () => RuleAtoms.Opaque(dmarc, "DMARC")),
         _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, null),
@@ -65,10 +67,12 @@ internal sealed class AtomTable(RuleEnvironment environment, NamedContent conten
     };
 
     /// <summary>The recipient is of a verified identity.</summary>
-    public Formula RecipientIsVerified() => Add("verified recipient", () => Verified(OperandKind.Recipient, (_, recipient) => environment.Identities.Covers(recipient)));
+    public Formula RecipientIsVerified() => Add(
+        "verified recipient", () => Verified(OperandKind.Recipient, (_, recipient) => environment.Identities.Covers(recipient)));
 
     /// <summary>The reverse-path is of a verified identity.</summary>
-    public Formula SenderIsVerified() => Add("verified sender", () => Verified(OperandKind.ReversePath, (input, _) => environment.Identities.Covers(input.ReversePath)));
+    public Formula SenderIsVerified() => Add(
+        "verified sender", () => Verified(OperandKind.ReversePath, (input, _) => environment.Identities.Covers(input.ReversePath)));
 
     /// <summary>The reverse-path is the null one.</summary>
     public Formula SenderIsNull() => Add(

@@ -55,7 +55,9 @@ internal sealed class CaseSpace
     public int FindRecipient(string address)
     {
         var operand = Array.FindIndex([.. Operands], o => o.Kind == OperandKind.Recipient);
-        return Array.FindIndex(_candidates[operand], candidate => candidate.IsExact && candidate.Apply!(_base).Recipient.Equals(address, StringComparison.OrdinalIgnoreCase));
+        return Array.FindIndex(
+            _candidates[operand],
+            candidate => candidate.IsExact && candidate.Apply!(_base).Recipient.Equals(address, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>The case in which operands have the given candidates.</summary>

@@ -21,7 +21,8 @@ internal sealed class Constraints
         _effort = effort;
         _recipientOperand = Enumerable.Range(0, space.Operands.Count).First(i => space.Operands[i].Kind == OperandKind.Recipient);
         _decided = new sbyte[atoms * question.Recipients.Length];
-        _left = [.. tables.Possible.Select(possible => possible.Clone()), .. question.Recipients.Skip(1).Select(_ => tables.Possible[_recipientOperand].Clone())];
+        var laterRecipients = question.Recipients.Skip(1).Select(_ => tables.Possible[_recipientOperand]);
+        _left = [.. tables.Possible.Concat(laterRecipients).Select(possible => possible.Clone())];
         _wanted = [.. _left.Select(_ => new List<int>())];
         for (var i = 0; i < question.Recipients.Length; i++)
         {

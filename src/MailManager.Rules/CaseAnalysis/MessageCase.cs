@@ -10,7 +10,7 @@ namespace MailManager.Rules.CaseAnalysis;
 /// <summary>One concrete message with its session and one recipient: what an analysis shows as its proof. Immutable.</summary>
 public sealed record MessageCase
 {
-    /// <summary>A message as it may come to anyone: documentation addresses (RFC 5737, RFC 2606), clear text, no header.</summary>
+    /// <summary>A message as it may come to anyone: addresses for documentation (RFC 6890), clear text, no header.</summary>
     public static MessageCase Default { get; } = new();
 
     public IPAddress Client { get; init; } = IPAddress.Parse("192.0.2.1");

@@ -20,27 +20,32 @@ internal static class OperandCandidates
     /// <param name="atoms">All that compare it.</param>
     /// <param name="profile">Of the sessions.</param>
     /// <param name="recipients">Addresses by which rules replace recipients.</param>
-    public static IReadOnlyList<Candidate> Of(CaseOperand operand, IReadOnlyCollection<Atom> atoms, ClientProfile profile, IEnumerable<string> recipients) => operand.Kind switch
-    {
-        OperandKind.Client => Clients(atoms),
-        OperandKind.ReverseName => TextCandidates.Create(atoms, TextLanguage.HostName, static (message, text) => message with { ReverseName = text.Length == 0 ? null : text }, false, string.Empty),
-        OperandKind.Helo => TextCandidates.Create(atoms, TextLanguage.Helo, static (message, text) => message with { Helo = text }, false),
-        OperandKind.Tls => [.. profile.Tls.Select(tls => Candidate.Exact(message => message with { Tls = tls.Protocol, IsTlsWrapped = tls.IsWrapped }))],
-        OperandKind.Certificate when !profile.HasCertificate => [],
-        OperandKind.Certificate => Certificates(operand.Name, atoms),
-        OperandKind.ReversePath => TextCandidates.Create(atoms, TextLanguage.ReversePath, static (message, text) => message with { ReversePath = text }, false, string.Empty),
-        OperandKind.Recipient => TextCandidates.Create(
-            atoms, TextLanguage.ForwardPath, static (message, text) => message with { Recipient = text }, false, ["postmaster", .. recipients]),
-        OperandKind.Header => TextCandidates.Create(
-            atoms, TextLanguage.Line, (message, text) => message with { Header = message.Header.Add(new HeaderLine(FieldName(operand.Name), FieldText(operand.Form, text))) }, true),
-        OperandKind.ReadReceipt =>
-        [
-            Candidate.Exact(static message => message),
-            Candidate.Exact(static message => message with { Header = message.Header.Add(new HeaderLine("Disposition-Notification-To", "sender@example.net")) }),
+    public static IReadOnlyList<Candidate> Of(
+        CaseOperand operand, IReadOnlyCollection<Atom> atoms, ClientProfile profile, IEnumerable<string> recipients) => operand.Kind switch
+        {
+            OperandKind.Client => Clients(atoms),
+            OperandKind.ReverseName => TextCandidates.Create(
+                atoms, TextLanguage.HostName, static (message, text) => message with { ReverseName = text.Length == 0 ? null : text }, false, string.Empty),
+            OperandKind.Helo => TextCandidates.Create(atoms, TextLanguage.Helo, static (message, text) => message with { Helo = text }, false),
+            OperandKind.Tls => [.. profile.Tls.Select(tls => Candidate.Exact(message => message with { Tls = tls.Protocol, IsTlsWrapped = tls.IsWrapped }))],
+            OperandKind.Certificate when !profile.HasCertificate => [],
+            OperandKind.Certificate => Certificates(operand.Name, atoms),
+            OperandKind.ReversePath => TextCandidates.Create(
+                atoms, TextLanguage.ReversePath, static (message, text) => message with { ReversePath = text }, false, string.Empty),
+            OperandKind.Recipient => TextCandidates.Create(
+                atoms, TextLanguage.ForwardPath, static (message, text) => message with { Recipient = text }, false, ["postmaster", .. recipients]),
+            OperandKind.Header => TextCandidates.Create(
+                atoms, TextLanguage.Line, (message, text) => With(message, FieldName(operand.Name), FieldText(operand.Form, text)), true),
+            OperandKind.ReadReceipt =>
+            [
+                Candidate.Exact(static message => message),
+            Candidate.Exact(static message => With(message, "Disposition-Notification-To", "sender@example.net")),
         ],
-        OperandKind.Size => Sizes(atoms, profile.MaxMessageSize),
-        _ => [Candidate.Example(static message => message), Candidate.Unknown],
-    };
+            OperandKind.Size => Sizes(atoms, profile.MaxMessageSize),
+            _ => [Candidate.Example(static message => message), Candidate.Unknown],
+        };
+
+    private static MessageCase With(MessageCase message, string field, string text) => message with { Header = message.Header.Add(new HeaderLine(field, text)) };
 
     /// <summary>A field one of whose texts in this form is the text.</summary>
     private static string FieldText(HeaderForm form, string text) => form switch

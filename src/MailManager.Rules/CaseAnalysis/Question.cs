@@ -4,7 +4,9 @@ namespace MailManager.Rules.CaseAnalysis;
 
 /// <summary>Whether there is a case in which all goals come true.</summary>
 /// <param name="Goals">What is to be.</param>
-/// <param name="Recipients">The recipient of the envelope, then what rules have made of it one after the other; atoms of a goal on the recipient mean one of them.</param>
+/// <param name="Recipients">
+/// The recipient of the envelope, then what rules have made of it one after the other; atoms of a goal on the recipient mean one of them.
+/// </param>
 internal sealed record Question(ImmutableArray<Goal> Goals, ImmutableArray<RecipientChoice> Recipients)
 {
     /// <summary>About the recipient of the envelope alone.</summary>

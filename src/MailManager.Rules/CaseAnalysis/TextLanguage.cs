@@ -22,7 +22,9 @@ internal sealed record TextLanguage(Func<string, bool> Contains, params string[]
 
     /// <summary>A name in the DNS, or none.</summary>
     public static TextLanguage HostName { get; } =
-        new(static text => text.Length == 0 || (Ascii.IsValid(text) && MailboxSyntax.IsDomain(Encoding.ASCII.GetBytes(text))), "#", "#.", ".#", "#.example", "");
+        new(
+            static text => text.Length == 0 || (Ascii.IsValid(text) && MailboxSyntax.IsDomain(Encoding.ASCII.GetBytes(text))),
+            "#", "#.", ".#", "#.example", "");
 
     /// <summary>The unfolded value of a header field, or an attribute of a certificate: one line.</summary>
     public static TextLanguage Line { get; } =

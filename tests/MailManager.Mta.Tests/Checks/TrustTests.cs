@@ -65,6 +65,7 @@ public class TrustTests
         Assert.Empty(Trusted(Setup(When(ofTenant, Relay), Rule(Drop)).With(policy)));
         Assert.Empty(Trusted(Setup(Rule(Relay)).With(policy).With(Ingress(IngressPointType.Auth))));
         Assert.Empty(Trusted(Setup(Rule(Drop)).With(policy)));
+        Assert.Single(Trusted(Setup(When(ofTenant with { Evaluate = new RuleStringOperand.MimeHeader("subject") }, Relay), Rule(Drop)).With(policy)));
         Assert.Single(Trusted(Setup(When(Text(RuleStringEmailAttribute.From, StringOperator.EndsWith, "@example.com"), Relay), Rule(Drop)).With(policy)));
     }
 
