@@ -53,6 +53,8 @@ public sealed class RuleInput
 
     internal SessionFacts Session { get; private set; } = NoSession;
 
+    internal AddressBits Client { get; private set; }
+
     internal string ReversePath { get; private set; } = string.Empty;
 
     /// <summary>The recipient that is asked about now.</summary>
@@ -82,6 +84,9 @@ public sealed class RuleInput
     /// <summary>Those of the message, looked for when first asked for.</summary>
     internal AttachmentFacts Attachments => _attachments ??= _openContent is null ? AttachmentFacts.None : _readAttachments(_openContent);
 
+    /// <summary>A condition has asked for them.</summary>
+    internal bool HasReadAttachments => _attachments is not null;
+
     /// <summary>The answers of comparisons that are made together; valid for an operand after <see cref="EnsureScanned"/>.</summary>
     internal ulong[] Hits => _hits;
 
@@ -93,7 +98,7 @@ public sealed class RuleInput
             var addresses = _plan!.Addresses;
             if (!ReferenceEquals(addresses, _addressesFoundIn))
             {
-                _addressesFound = addresses.Find(Session.Client.Address);
+                _addressesFound = addresses.Find(Client);
                 _addressesFoundIn = addresses;
             }
 
@@ -109,6 +114,7 @@ public sealed class RuleInput
         ArgumentNullException.ThrowIfNull(session);
         ClearMessage();
         Session = session;
+        Client = AddressBits.Of(session.Client.Address);
         _addressesFoundIn = null;
     }
 
@@ -188,7 +194,7 @@ public sealed class RuleInput
         ref var answer = ref _clientInSets[slot];
         if (answer == Answer.NotAsked)
         {
-            answer = _plan!.IpSets[slot].Ranges.Contains(Session.Client.Address) ? Answer.Yes : Answer.No;
+            answer = _plan!.IpSets[slot].Ranges.Contains(Client) ? Answer.Yes : Answer.No;
         }
 
         return answer == Answer.Yes;

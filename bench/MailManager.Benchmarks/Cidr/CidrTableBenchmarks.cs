@@ -11,8 +11,8 @@ public class CidrTableBenchmarks
 {
     private const int Clients = 1024;
 
-    private readonly IPAddress[] _ipv4 = new IPAddress[Clients];
-    private readonly IPAddress[] _ipv6 = new IPAddress[Clients];
+    private readonly AddressBits[] _ipv4 = new AddressBits[Clients];
+    private readonly AddressBits[] _ipv6 = new AddressBits[Clients];
     private CidrTable _table = null!;
     private int _next;
 
@@ -31,8 +31,8 @@ public class CidrTableBenchmarks
         Console.WriteLine($"// {Prefixes} + {Prefixes} ranges: {_table.MemorySize / 1024} KiB");
         for (var i = 0; i < Clients; i++)
         {
-            _ipv4[i] = i % 2 == 0 ? Ipv4(random) : ipv4[random.Next(Prefixes)].Address;
-            _ipv6[i] = i % 2 == 0 ? Ipv6(random) : ipv6[random.Next(Prefixes)].Address;
+            _ipv4[i] = AddressBits.Of(i % 2 == 0 ? Ipv4(random) : ipv4[random.Next(Prefixes)].Address);
+            _ipv6[i] = AddressBits.Of(i % 2 == 0 ? Ipv6(random) : ipv6[random.Next(Prefixes)].Address);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using MailManager.Smtp.Client;
 using MailManager.Smtp.Replies;
 using Microsoft.Extensions.Logging;
@@ -21,7 +20,7 @@ internal sealed class RouteOpener(SmtpConnector connector, MxResolver resolver, 
     {
         var (targets, failure) = route.IsMx
             ? await resolver.ResolveAsync(route.Host, route.Port, cancellationToken).ConfigureAwait(false)
-            : await ResolveRelayAsync(route, cancellationToken).ConfigureAwait(false);
+            : await RelayHosts.ResolveAsync(route, cancellationToken).ConfigureAwait(false);
         SmtpFailure? loop = null;
         var isTried = false;
         foreach (var target in targets.Take(MaxAddresses))
@@ -82,26 +81,6 @@ internal sealed class RouteOpener(SmtpConnector connector, MxResolver resolver, 
         await connection.DisposeAsync().ConfigureAwait(false);
         return (null, failure);
     }
-
-    private static async ValueTask<(IReadOnlyList<Target> Targets, SmtpFailure? Failure)> ResolveRelayAsync(Route route, CancellationToken cancellationToken)
-    {
-        if (IPAddress.TryParse(route.Host, out var literal))
-        {
-            return ([new Target(route.Host, new IPEndPoint(literal, route.Port))], null);
-        }
-
-        try
-        {
-            var addresses = await Dns.GetHostAddressesAsync(route.Host, cancellationToken).ConfigureAwait(false);
-            return (Array.ConvertAll(addresses, address => new Target(route.Host, new IPEndPoint(address, route.Port))), NoAddress(route.Host));
-        }
-        catch (Exception fault) when (fault is SocketException or OperationCanceledException or ArgumentException)
-        {
-            return ([], NoAddress(route.Host));
-        }
-    }
-
-    private static SmtpFailure NoAddress(string host) => new(SmtpParty.Network, SmtpPhase.Connect, default, $"no address for {host}");
 }
 
 /// <summary>One address to try, and the name of the host it belongs to.</summary>

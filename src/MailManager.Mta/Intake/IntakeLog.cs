@@ -1,6 +1,7 @@
 using System.Net;
 using MailManager.Messages.Envelope;
 using MailManager.Queue;
+using MailManager.Rules;
 using MailManager.Rules.Policies;
 using MailManager.Rules.RuleSets;
 using MailManager.Smtp.Framing;
@@ -21,11 +22,11 @@ internal static partial class IntakeLog
     public static partial void Dropped(ILogger logger, MessageId messageId, string ruleSet, string ingressPoint, string sender, RecipientList recipients, string session);
 
     [LoggerMessage(2010, LogLevel.Information, "Refused at {IngressPoint}: client {Client} by policy {Policy}, {Verdict}, at its connection, session={Session}")]
-    public static partial void ClientDenied(ILogger logger, string ingressPoint, IPEndPoint client, string policy, PolicyVerdict verdict, string session);
+    public static partial void ClientDenied(ILogger logger, string ingressPoint, IPEndPoint client, string policy, PolicyReason verdict, string session);
 
     [LoggerMessage(2011, LogLevel.Information, "Refused at {IngressPoint}: recipient <{Recipient}> from {Client} sender=<{Sender}> by policy {Policy}, {Verdict}, session={Session}")]
     public static partial void RecipientDenied(
-        ILogger logger, string ingressPoint, string recipient, IPEndPoint client, string sender, string policy, PolicyVerdict verdict, string session);
+        ILogger logger, string ingressPoint, string recipient, IPEndPoint client, string sender, string policy, PolicyReason verdict, string session);
 
     [LoggerMessage(2012, LogLevel.Information, "Refused at {IngressPoint}: recipient <{Recipient}> from {Client} sender=<{Sender}> is of no verified identity, session={Session}")]
     public static partial void RecipientUnverified(ILogger logger, string ingressPoint, string recipient, IPEndPoint client, string sender, string session);
@@ -38,7 +39,7 @@ internal static partial class IntakeLog
 
     [LoggerMessage(2017, LogLevel.Information, "Refused at {IngressPoint}: client {Client} sender=<{Sender}> by policy {Policy}, {Verdict}, before any recipient, session={Session}")]
     public static partial void SenderDenied(
-        ILogger logger, string ingressPoint, IPEndPoint client, string sender, string policy, PolicyVerdict verdict, string session);
+        ILogger logger, string ingressPoint, IPEndPoint client, string sender, string policy, PolicyReason verdict, string session);
 
     [LoggerMessage(2020, LogLevel.Error, "Message from {Client} at {IngressPoint} deferred with 452: storage is {State}, session={Session}")]
     public static partial void StorageRefused(ILogger logger, Exception? fault, IPEndPoint client, string ingressPoint, AcceptResult state, string session);
@@ -62,14 +63,39 @@ internal readonly struct RuleList(CompiledRuleSet ruleSet, RuleEvaluation evalua
 {
     public override string ToString()
     {
-        var applied = evaluation.MatchedRules.Select(ruleSet.RuleName);
-        var shadows = evaluation.ShadowMatchedRules.Select(ruleSet.RuleName).Select(name => $"({name})");
+        var applied = evaluation.MatchedRules.Select(MatchText);
+        var shadows = evaluation.ShadowMatchedRules.Select(MatchText).Select(name => $"({name})");
         return string.Join(',', applied.Concat(shadows).DefaultIfEmpty("none"));
+    }
+
+    private string MatchText(int rule) => ruleSet.MatchText(rule, evaluation);
+}
+
+/// <summary>
+/// The policy statements that let the recipients in, with the alternatives that held, each once: index or <c>default</c>. Formats only when written, while the
+/// input is that of the message.
+/// </summary>
+internal readonly struct StatementList(CompiledTrafficPolicy policy, RuleInput input, IReadOnlyList<string> recipients, IReadOnlyList<PolicyVerdict> verdicts)
+{
+    public override string ToString()
+    {
+        var texts = new List<string>(verdicts.Count);
+        for (var i = 0; i < verdicts.Count; i++)
+        {
+            var alternatives = policy.AlternativesOf(verdicts[i], input, recipients[i], PolicyStage.Recipient);
+            texts.Add(alternatives.Length == 0 ? verdicts[i].StatementName : $"{verdicts[i].StatementName}({alternatives})");
+        }
+
+        return string.Join(',', texts.Distinct());
     }
 }
 
-/// <summary>The policy statements that let the recipients in, each once: index or <c>default</c>. Formats only when written.</summary>
-internal readonly struct StatementList(IReadOnlyList<PolicyVerdict> verdicts)
+/// <summary>Why a policy refuses: its verdict with the alternatives that held. Formats only when written.</summary>
+internal readonly struct PolicyReason(CompiledTrafficPolicy policy, RuleInput input, PolicyVerdict verdict, string recipient, PolicyStage known)
 {
-    public override string ToString() => string.Join(',', verdicts.Select(verdict => verdict.StatementName).Distinct());
+    public override string ToString()
+    {
+        var alternatives = policy.AlternativesOf(verdict, input, recipient, known);
+        return alternatives.Length == 0 ? $"{verdict}" : $"{verdict} ({alternatives})";
+    }
 }

@@ -182,7 +182,8 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         var early = _runtime.Policy.EvaluateEarly(_workspace.Input, PolicyStage.Mail);
         if (early.IsDenied)
         {
-            IntakeLog.SenderDenied(services.Logger, _runtime.IngressPointName, session.Client, reversePath, _runtime.Policy.Name, early, session.Id);
+            IntakeLog.SenderDenied(services.Logger, _runtime.IngressPointName, session.Client, reversePath, _runtime.Policy.Name,
+                new PolicyReason(_runtime.Policy, _workspace.Input, early, string.Empty, PolicyStage.Mail), session.Id);
             Reset();
             return NotAllowed(550, early);
         }
@@ -199,14 +200,15 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         var workspace = ingress.Rent();
         workspace.Input.SetSession(Facts);
         var early = _runtime.Policy.EvaluateEarly(workspace.Input, PolicyStage.Connection);
-        ingress.Return(workspace);
-        if (!early.IsDenied)
+        if (early.IsDenied)
         {
-            return null;
+            IntakeLog.ClientDenied(
+                services.Logger, _runtime.IngressPointName, session.Client, _runtime.Policy.Name,
+                new PolicyReason(_runtime.Policy, workspace.Input, early, string.Empty, PolicyStage.Connection), session.Id);
         }
 
-        IntakeLog.ClientDenied(services.Logger, _runtime.IngressPointName, session.Client, _runtime.Policy.Name, early, session.Id);
-        return NotAllowed(554, early);
+        ingress.Return(workspace);
+        return early.IsDenied ? NotAllowed(554, early) : null;
     }
 
     /// <summary>What policy and identities have against a recipient; null: nothing.</summary>
@@ -216,7 +218,8 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         if (!verdict.IsAllowed)
         {
             IntakeLog.RecipientDenied(
-                services.Logger, _runtime.IngressPointName, recipient, session.Client, _reversePath, _runtime.Policy.Name, verdict, session.Id);
+                services.Logger, _runtime.IngressPointName, recipient, session.Client, _reversePath, _runtime.Policy.Name,
+                new PolicyReason(_runtime.Policy, _workspace.Input, verdict, recipient, PolicyStage.Recipient), session.Id);
             return NotAllowed(550, verdict);
         }
 
@@ -309,7 +312,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
             IntakeLog.Accepted(
                 services.Logger, id, _runtime.IngressPointName, session.Client, session.Helo, session.TlsCipherSuite ?? "none", _reversePath,
                 new RecipientList(envelope.Recipients), size, deliveries, evaluation.Dropped, failed,
-                new RuleList(_runtime.RuleSet, evaluation), new StatementList(workspace.Verdicts), session.Id);
+                new RuleList(_runtime.RuleSet, evaluation), new StatementList(_runtime.Policy, workspace.Input, workspace.Recipients, workspace.Verdicts), session.Id);
         }
 
         OutcomeLog.Accepted(services.Logger, id, _runtime.RuleSet, evaluation, workspace.Recipients, session.Id);

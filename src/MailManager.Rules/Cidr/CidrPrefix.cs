@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -12,7 +11,6 @@ namespace MailManager.Rules.Cidr;
 /// <param name="IsIpv4">Whether it covers IPv4 addresses; it never covers both families.</param>
 internal readonly record struct CidrPrefix(UInt128 Bits, int Length, bool IsIpv4)
 {
-    private const int MappedLength = 96;
     private static readonly SearchValues<char> Ipv4Characters = SearchValues.Create("0123456789.");
     private static readonly SearchValues<char> Ipv6Characters = SearchValues.Create("0123456789abcdefABCDEF:.");
 
@@ -46,16 +44,18 @@ internal readonly record struct CidrPrefix(UInt128 Bits, int Length, bool IsIpv4
     /// <param name="length">0 to 32 or 0 to 128.</param>
     public static CidrPrefix Create(IPAddress address, int length)
     {
-        Span<byte> bytes = stackalloc byte[16];
-        bytes.Clear();
-        address.TryWriteBytes(bytes, out _);
-        var bits = BinaryPrimitives.ReadUInt128BigEndian(bytes);
-        var isIpv4 = address.AddressFamily == AddressFamily.InterNetwork;
-        if (address.IsIPv4MappedToIPv6 && length >= MappedLength)
+        var (bits, isIpv4) = AddressBits.Of(address);
+        if (isIpv4 && address.AddressFamily == AddressFamily.InterNetworkV6)
         {
-            bits <<= MappedLength;
-            length -= MappedLength;
-            isIpv4 = true;
+            if (length < AddressBits.MappedLength)
+            {
+                // Wider than all that is mapped: IPv6.
+                (bits, isIpv4) = ((bits >> AddressBits.MappedLength) | AddressBits.MappedPrefix, false);
+            }
+            else
+            {
+                length -= AddressBits.MappedLength;
+            }
         }
 
         return new CidrPrefix(length == 0 ? 0 : bits & (UInt128.MaxValue << (128 - length)), length, isIpv4);

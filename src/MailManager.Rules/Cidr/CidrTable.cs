@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace MailManager.Rules.Cidr;
 
 /// <summary>
@@ -24,20 +21,9 @@ internal sealed class CidrTable
     public long MemorySize => _ipv4.MemorySize + _ipv6.MemorySize + _sets.Sum(set => (long)set.Length * sizeof(ulong));
 
     /// <summary>
-    /// Bits of the conditions one of whose ranges holds the address. An IPv4-mapped IPv6 address counts as the IPv4 address. Allocates
-    /// nothing.
+    /// Bits of the conditions one of whose ranges holds the address. Allocates nothing.
     /// </summary>
-    public ulong[] Find(IPAddress address)
-    {
-        Span<byte> octets = stackalloc byte[16];
-        address.TryWriteBytes(octets, out _);
-        if (address.AddressFamily == AddressFamily.InterNetwork)
-        {
-            return _sets[_ipv4.Find(octets[..4])];
-        }
-
-        return _sets[address.IsIPv4MappedToIPv6 ? _ipv4.Find(octets[12..]) : _ipv6.Find(octets)];
-    }
+    public ulong[] Find(in AddressBits address) => _sets[(address.IsIpv4 ? _ipv4 : _ipv6).Find(address.Bits)];
 
     /// <summary>Whether a set from <see cref="Find"/> holds the condition.</summary>
     public static bool Contains(ulong[] set, int condition) => (set[condition >> 6] & (1UL << condition)) != 0;
@@ -46,7 +32,7 @@ internal sealed class CidrTable
 /// <summary>Collects the ranges of all conditions. Used once.</summary>
 internal sealed class CidrTableBuilder
 {
-    /// <summary>More IPv4 ranges than this are worth 256 KiB for a table of the first 16 bits.</summary>
+    /// <summary>More ranges of a family than this are worth 256 KiB for a table of the first 16 bits.</summary>
     internal const int TableThreshold = 256;
 
     private readonly List<(CidrPrefix Prefix, int Condition)> _ipv4 = [];
@@ -68,7 +54,7 @@ internal sealed class CidrTableBuilder
     {
         var sets = new ConditionSets(_conditions);
         var ipv4 = new PrefixTrieBuilder(sets).Build(_ipv4, withTable: _ipv4.Count > TableThreshold);
-        var ipv6 = new PrefixTrieBuilder(sets).Build(_ipv6, withTable: false);
+        var ipv6 = new PrefixTrieBuilder(sets).Build(_ipv6, withTable: _ipv6.Count > TableThreshold);
         return new CidrTable(ipv4, ipv6, sets.ToArray());
     }
 }

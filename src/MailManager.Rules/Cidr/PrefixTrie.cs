@@ -10,7 +10,7 @@ namespace MailManager.Rules.Cidr;
 /// <remarks>
 /// One octet selects among 256 slots of a node. Of runs of equal slots only the first is stored: a bit marks where a run starts, and the
 /// number of bits up to a slot finds its entry. Thus a node costs 48 octets and 4 for each run, whether it holds one range or two hundred. With many
-/// IPv4 ranges the first two octets are one plain table of 65,536 slots (256 KiB), which makes the trie 16-8-8 and most lookups one
+/// ranges the first two octets are one plain table of 65,536 slots (256 KiB), which makes the trie 16-8-8 for IPv4 and most of its lookups one
 /// read. Immutable, thread-safe.
 /// </remarks>
 internal sealed class PrefixTrie
@@ -33,24 +33,36 @@ internal sealed class PrefixTrie
     public long MemorySize =>
         ((_firstTwoOctets?.Length ?? 0) * sizeof(int)) + ((long)_nodes.Length * Unsafe.SizeOf<Node>()) + ((long)_entries.Length * sizeof(int));
 
-    /// <summary>The set for an address of 4 or 16 octets, whichever the trie was built for. Allocates nothing.</summary>
-    public int Find(ReadOnlySpan<byte> address)
+    /// <summary>The set for an address, left-aligned, of the family for which the trie was built. Allocates nothing.</summary>
+    public int Find(UInt128 address)
     {
         var entry = _root;
+        var shift = 56;
+        var word = (ulong)(address >> 64);
         if (_firstTwoOctets is not null)
         {
-            entry = _firstTwoOctets[(address[0] << 8) | address[1]];
-            address = address[2..];
+            entry = _firstTwoOctets[word >> 48];
+            shift = 40;
         }
 
-        for (var i = 0; entry < 0; i++)
+        for (; entry < 0 && shift >= 0; shift -= 8)
         {
-            ref readonly var node = ref _nodes[~entry];
-            entry = _entries[node.EntryOf(address[i])];
+            entry = Follow(entry, (byte)(word >> shift));
+        }
+
+        if (entry < 0)
+        {
+            word = (ulong)address;
+            for (shift = 56; entry < 0; shift -= 8)
+            {
+                entry = Follow(entry, (byte)(word >> shift));
+            }
         }
 
         return entry;
     }
+
+    private int Follow(int entry, byte octet) => _entries[_nodes[~entry].EntryOf(octet)];
 
     internal readonly struct Node
     {

@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace MailManager.Rules.Cidr;
 
@@ -10,26 +12,35 @@ namespace MailManager.Rules.Cidr;
 /// Ranges that touch or overlap are merged. What is left is one sorted list of boundaries: the first address of a range, the first address behind it,
 /// the first of the next. An address is inside when the number of boundaries up to it is odd. To find that number, the distance from the lowest
 /// boundary, divided by a power of two, selects a slot of a table, in which few boundaries are left to count; where many fall on one slot, because
-/// ranges lie close together, it has a table of its own.
+/// ranges lie close together, it has a table of its own. Counting compares a fixed number of boundaries without a branch, so that the processor
+/// need not guess and can look up several addresses at a time: boundaries behind those of the slot are greater than the address anyway.
 /// </remarks>
 /// <typeparam name="T"><see cref="uint"/> for IPv4, <see cref="UInt128"/> for IPv6.</typeparam>
 internal sealed class RangeIndex<T>
-    where T : unmanaged, IBinaryInteger<T>
+    where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
 {
-    private readonly T[] _boundaries;
-    private readonly Table[] _tables;
-    private readonly Slot[] _slots;
+    /// <summary>More boundaries than this in one slot have a table of their own.</summary>
+    internal const int Crowd = 8;
 
-    internal RangeIndex(T[] boundaries, Table[] tables, Slot[] slots)
+    private readonly T[] _boundaries;
+    private readonly int _count;
+    private readonly Table[] _tables;
+    private readonly int[] _slots;
+
+    /// <param name="boundaries">Ascending.</param>
+    /// <param name="tables">The first divides all boundaries, if there are any.</param>
+    /// <param name="slots">Of all tables: boundaries below the slot, or the complement of the number of the table that divides it further.</param>
+    internal RangeIndex(List<T> boundaries, Table[] tables, int[] slots)
     {
-        _boundaries = boundaries;
+        _count = boundaries.Count;
+        _boundaries = [.. boundaries, .. Enumerable.Repeat(T.MaxValue, Crowd)];
         _tables = tables;
         _slots = slots;
     }
 
     /// <summary>Octets of memory, without object headers.</summary>
     public long MemorySize =>
-        ((long)_boundaries.Length * Unsafe.SizeOf<T>()) + ((long)_tables.Length * Unsafe.SizeOf<Table>()) + ((long)_slots.Length * Unsafe.SizeOf<Slot>());
+        ((long)_boundaries.Length * Unsafe.SizeOf<T>()) + ((long)_tables.Length * Unsafe.SizeOf<Table>()) + ((long)_slots.Length * sizeof(int));
 
     public bool Contains(T address)
     {
@@ -48,21 +59,32 @@ internal sealed class RangeIndex<T>
                 return IsOdd(at.Before + at.Boundaries);
             }
 
-            var slots = _slots.AsSpan(at.FirstSlot + int.CreateTruncating(number), 2);
-            if (slots[0].Table != Slot.NoTable)
+            var before = _slots[at.FirstSlot + int.CreateTruncating(number)];
+            if (before >= 0)
             {
-                table = slots[0].Table;
-                continue;
+                return IsOdd(Math.Min(_count, before + CountUpTo(address, _boundaries.AsSpan(before, Crowd))));
             }
 
-            var count = slots[0].Before;
-            while (count < slots[1].Before && _boundaries[count] <= address)
-            {
-                count++;
-            }
-
-            return IsOdd(count);
+            table = ~before;
         }
+    }
+
+    private static int CountUpTo(T address, ReadOnlySpan<T> boundaries)
+    {
+        if (typeof(T) == typeof(uint))
+        {
+            var few = MemoryMarshal.Cast<T, uint>(boundaries);
+            var isUpTo = Vector256.LessThanOrEqual(Vector256.Create(few), Vector256.Create(uint.CreateTruncating(address)));
+            return BitOperations.PopCount(isUpTo.ExtractMostSignificantBits());
+        }
+
+        var count = 0;
+        foreach (ref readonly var boundary in boundaries)
+        {
+            count += boundary <= address ? 1 : 0;
+        }
+
+        return count;
     }
 
     private static bool IsOdd(int count) => (count & 1) != 0;
@@ -70,17 +92,9 @@ internal sealed class RangeIndex<T>
     /// <summary>Divides some consecutive boundaries.</summary>
     /// <param name="Lowest">The first of them.</param>
     /// <param name="Shift">Addresses to a slot, as a power of two.</param>
-    /// <param name="FirstSlot">Where its slots are. They are followed by one that only says where the last one ends.</param>
+    /// <param name="FirstSlot">Where its slots are.</param>
     /// <param name="Slots">How many they are.</param>
     /// <param name="Before">Boundaries below <paramref name="Lowest"/>.</param>
     /// <param name="Boundaries">How many it divides.</param>
     internal readonly record struct Table(T Lowest, int Shift, int FirstSlot, int Slots, int Before, int Boundaries);
-
-    /// <param name="Before">Boundaries below it.</param>
-    /// <param name="Table">The table that divides it further.</param>
-    internal readonly record struct Slot(int Before, int Table)
-    {
-        /// <summary>The first table divides everything, never a slot.</summary>
-        public const int NoTable = 0;
-    }
 }

@@ -8,14 +8,11 @@ internal sealed class RangeIndexBuilder<T>
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
 {
     /// <summary>Boundaries for each slot of a table, on average.</summary>
-    private const int Density = 4;
-
-    /// <summary>More boundaries than this in one slot get a table of their own.</summary>
-    private const int Crowd = 16;
+    private const int Density = 2;
 
     private readonly List<(T First, T Last)> _ranges = [];
     private readonly List<RangeIndex<T>.Table> _tables = [];
-    private readonly List<RangeIndex<T>.Slot> _slots = [];
+    private readonly List<int> _slots = [];
     private readonly List<T> _boundaries = [];
 
     public void Add(T first, T last) => _ranges.Add((first, last));
@@ -29,7 +26,7 @@ internal sealed class RangeIndexBuilder<T>
             Divide(table: 0, 0, _boundaries.Count);
         }
 
-        return new RangeIndex<T>([.. _boundaries], [.. _tables], [.. _slots]);
+        return new RangeIndex<T>(_boundaries, [.. _tables], [.. _slots]);
     }
 
     private void Merge()
@@ -69,23 +66,25 @@ internal sealed class RangeIndexBuilder<T>
         var next = from;
         for (var slot = 0; slot < slots; slot++)
         {
-            _slots.Add(new RangeIndex<T>.Slot(next, RangeIndex<T>.Slot.NoTable));
+            _slots.Add(next);
             while (next < to && (boundaries[next] - lowest) >>> shift == T.CreateTruncating(slot))
             {
                 next++;
             }
         }
 
-        _slots.Add(new RangeIndex<T>.Slot(to, RangeIndex<T>.Slot.NoTable));
-        for (var slot = firstSlot; slot < firstSlot + slots; slot++)
+        var end = to;
+        for (var slot = firstSlot + slots - 1; slot >= firstSlot; slot--)
         {
-            var (begin, end) = (_slots[slot].Before, _slots[slot + 1].Before);
-            if (end - begin > Crowd)
+            var begin = _slots[slot];
+            if (end - begin > RangeIndex<T>.Crowd)
             {
-                _slots[slot] = new RangeIndex<T>.Slot(begin, _tables.Count);
+                _slots[slot] = ~_tables.Count;
                 _tables.Add(default);
                 Divide(_tables.Count - 1, begin, end);
             }
+
+            end = begin;
         }
     }
 }

@@ -15,6 +15,7 @@ public sealed class CompiledTrafficPolicy
 {
     private readonly ImmutableArray<PolicyStatement> _source;
     private readonly AllOf[] _statements;
+    private readonly Alternatives[] _alternatives;
 
     /// <summary>Indexes of the statements as they are asked.</summary>
     private readonly int[] _order;
@@ -32,6 +33,7 @@ public sealed class CompiledTrafficPolicy
         Requirements = builder.Requirements;
         _source = policy.PolicyStatements;
         _statements = statements;
+        _alternatives = [.. statements.Select(statement => new Alternatives(statement.Parts.Select((part, i) => (part, $"Conditions[{i}]"))))];
         _default = policy.DefaultAction;
         _needsMessage = statements.Any(statement => statement.Known == PolicyStage.Message);
         _order = [.. Enumerable.Range(0, statements.Length).OrderBy(statement => _source[statement].Action == AcceptAction.Deny ? 0 : 1)];
@@ -124,6 +126,27 @@ public sealed class CompiledTrafficPolicy
         input.Bind(_program.Operands);
         var verdict = Foresee(input, known);
         return verdict.IsDenied ? Count(verdict) : verdict;
+    }
+
+    /// <summary>
+    /// For logs: which alternatives of the deciding statement's conditions hold, as paths joined by <c>+</c>; empty: it has none. Whatever is no
+    /// alternative holds, or it would not have decided. Allocates if there are some.
+    /// </summary>
+    /// <param name="verdict">Of this policy.</param>
+    /// <param name="input">As the policy was asked.</param>
+    /// <param name="recipient">The recipient, if there was one.</param>
+    /// <param name="known">The stage at which it was asked.</param>
+    public string AlternativesOf(PolicyVerdict verdict, RuleInput input, string recipient, PolicyStage known)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (verdict.Statement < 0 || _alternatives[verdict.Statement].IsEmpty)
+        {
+            return string.Empty;
+        }
+
+        input.Bind(_program.Operands);
+        input.Recipient = recipient;
+        return _alternatives[verdict.Statement].PathsOf(_alternatives[verdict.Statement].Holding(input, known));
     }
 
     /// <summary>

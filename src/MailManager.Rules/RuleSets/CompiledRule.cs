@@ -16,6 +16,7 @@ internal sealed class CompiledRule
         int index, string name, bool isShadow, Condition[] conditions, Condition[] unless, RuleOperation[] operations, ConditionBuilder builder)
     {
         (Index, Name, IsShadow, Conditions, Unless, Operations) = (index, name, isShadow, conditions, unless, operations);
+        Alternatives = new Alternatives(conditions.Select((condition, i) => (condition, $"Conditions[{i}]")));
         Condition[] all = [.. conditions, .. unless.Select(exception => new Not(exception))];
         ReadsContent = all.Any(condition => condition.Cost >= Condition.CostOfContent);
         MessagePart = new AllOf(all.Where(condition => !IsLate(condition)));
@@ -33,6 +34,9 @@ internal sealed class CompiledRule
     public Condition[] Unless { get; }
 
     public RuleOperation[] Operations { get; }
+
+    /// <summary>Those of its conditions that need not hold although it matches.</summary>
+    public Alternatives Alternatives { get; }
 
     /// <summary>Some condition asks for what only the whole message shows.</summary>
     public bool ReadsContent { get; }

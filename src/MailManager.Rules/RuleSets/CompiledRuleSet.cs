@@ -93,6 +93,17 @@ public sealed class CompiledRuleSet
     /// <summary>Name of a rule for logs: its id, else its name, else its index.</summary>
     public string RuleName(int rule) => _names[rule];
 
+    /// <summary>
+    /// A rule that matched, for logs: its name, and in parentheses which alternatives of its conditions held: <c>Rules[3](Conditions[0].AnyOf[1])</c>.
+    /// Whatever is no alternative held, or it would not have matched.
+    /// </summary>
+    public string MatchText(int rule, RuleEvaluation evaluation)
+    {
+        ArgumentNullException.ThrowIfNull(evaluation);
+        var alternatives = _program.AlternativesOf(rule, evaluation);
+        return alternatives.Length == 0 ? RuleName(rule) : $"{RuleName(rule)}({alternatives})";
+    }
+
     /// <summary>The counters of all rules, by index; of those that are not enabled, zero.</summary>
     public ImmutableArray<RuleCounters> ReadCounters() => _program.ReadCounters(_names);
 

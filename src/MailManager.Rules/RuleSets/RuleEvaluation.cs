@@ -20,6 +20,7 @@ public sealed class RuleEvaluation
     private readonly HeaderChains _chains = new();
     private readonly List<int> _matchedRules = [];
     private readonly List<int> _shadowMatchedRules = [];
+    private readonly List<(int Rule, ulong Holding)> _alternatives = [];
     private MessagePermits _permits;
 
     /// <summary>One for each target and list of header edits, in the order in which rules asked for them.</summary>
@@ -112,6 +113,7 @@ public sealed class RuleEvaluation
         _chains.Clear();
         _matchedRules.Clear();
         _shadowMatchedRules.Clear();
+        _alternatives.Clear();
         Answers.Clear();
         _permits = default;
         Dropped = 0;
@@ -141,6 +143,20 @@ public sealed class RuleEvaluation
 
     /// <summary>Keeps that a rule matched.</summary>
     internal void Note(int rule, bool isShadow) => (isShadow ? _shadowMatchedRules : _matchedRules).Add(rule);
+
+    /// <summary>Keeps which alternatives of a rule that matched hold, for any of the recipients.</summary>
+    internal void NoteAlternatives(int rule, ulong holding) => _alternatives.Add((rule, holding));
+
+    internal ulong AlternativesOf(int rule)
+    {
+        var holding = 0UL;
+        foreach (var noted in _alternatives)
+        {
+            holding |= noted.Rule == rule ? noted.Holding : 0;
+        }
+
+        return holding;
+    }
 
     /// <summary>Carries out an action for the matched recipients, and leaves those matched for which processing goes on.</summary>
     internal void Apply(RuleOperation operation, int rule, int action)

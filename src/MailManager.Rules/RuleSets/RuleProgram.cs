@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using MailManager.Rules.Compiler;
 using MailManager.Rules.Operands;
+using MailManager.Rules.Policies;
 
 namespace MailManager.Rules.RuleSets;
 
@@ -23,6 +24,12 @@ internal sealed class RuleProgram
     }
 
     public ConditionProgram Conditions { get; }
+
+    /// <summary>The alternatives of a rule that held when it matched, as paths; empty: it has none.</summary>
+    /// <param name="rule">Index in the resource.</param>
+    /// <param name="evaluation">Of the message.</param>
+    public string AlternativesOf(int rule, RuleEvaluation evaluation) =>
+        evaluation.AlternativesOf(rule) is var holding and not 0 ? Array.Find(_rules, known => known.Index == rule)!.Alternatives.PathsOf(holding) : string.Empty;
 
     /// <param name="names">Of all rules, those that are not enabled too.</param>
     public ImmutableArray<RuleCounters> ReadCounters(ImmutableArray<string> names)
@@ -76,6 +83,7 @@ internal sealed class RuleProgram
                 if (explanation is null)
                 {
                     _counters.Add(_rules.Length + position);
+                    NoteAlternatives(_rules[position], input, evaluation);
                 }
 
                 Apply(_rules[position], evaluation);
@@ -134,6 +142,24 @@ internal sealed class RuleProgram
             if ((evaluation.Answers[entry].Rules & rule) != 0 && evaluation.Recipients.IsActive(entry))
             {
                 evaluation.Matched.Add(entry);
+            }
+        }
+    }
+
+    private static void NoteAlternatives(CompiledRule rule, RuleInput input, RuleEvaluation evaluation)
+    {
+        if (rule.Alternatives.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (var entry in evaluation.Matched)
+        {
+            input.Recipient = evaluation.Recipients.Address(entry);
+            evaluation.NoteAlternatives(rule.Index, rule.Alternatives.Holding(input, PolicyStage.Message));
+            if (!rule.Alternatives.OfRecipient)
+            {
+                return;
             }
         }
     }

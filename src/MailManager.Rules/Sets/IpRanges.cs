@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
@@ -92,17 +91,10 @@ public sealed class IpRanges
     public bool Contains(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        Span<byte> octets = stackalloc byte[16];
-        address.TryWriteBytes(octets, out _);
-        if (address.AddressFamily == AddressFamily.InterNetwork)
-        {
-            return _ipv4.Contains(BinaryPrimitives.ReadUInt32BigEndian(octets));
-        }
-
-        return address.IsIPv4MappedToIPv6
-            ? _ipv4.Contains(BinaryPrimitives.ReadUInt32BigEndian(octets[12..]))
-            : _ipv6.Contains(BinaryPrimitives.ReadUInt128BigEndian(octets));
+        return Contains(AddressBits.Of(address));
     }
+
+    internal bool Contains(in AddressBits address) => address.IsIpv4 ? _ipv4.Contains(address.Ipv4) : _ipv6.Contains(address.Bits);
 
     private sealed class Collector
     {

@@ -4,10 +4,13 @@ using MailManager.Smtp.Tls;
 
 namespace MailManager.Smtp.Client;
 
-/// <summary>What a handshake asks for, by <see cref="SmtpClientTls"/>.</summary>
-internal static class ClientTlsOptions
+/// <summary>What a handshake asks for, by <see cref="SmtpClientTls"/>; and, afterwards, why the certificate was refused. For one handshake.</summary>
+internal sealed class ClientTlsOptions(SmtpClientSettings settings)
 {
-    public static SslClientAuthenticationOptions Create(SmtpClientSettings settings)
+    /// <summary>In words of the check that the settings name; null: that did not refuse.</summary>
+    public string? Refusal { get; private set; }
+
+    public SslClientAuthenticationOptions Create()
     {
         var options = new SslClientAuthenticationOptions
         {
@@ -23,7 +26,13 @@ internal static class ClientTlsOptions
             options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
         }
-        else if (settings.TrustedRoots is { } roots)
+        else if (settings.CertificateCheck is { } check)
+        {
+            options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                (Refusal = check.Refuse(certificate as X509Certificate2, chain, errors)) is null;
+        }
+
+        if (settings.TrustedRoots is { } roots)
         {
             options.CertificateChainPolicy = new X509ChainPolicy
             {

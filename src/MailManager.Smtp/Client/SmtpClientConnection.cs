@@ -194,9 +194,10 @@ public sealed class SmtpClientConnection : IAsyncDisposable
     internal async ValueTask<SmtpFailure?> SecureAsync(SmtpClientSettings settings)
     {
         SetDeadline(settings.Timeouts.Hello);
+        var tls = new ClientTlsOptions(settings);
         try
         {
-            _tls = await TlsDuplexPipe.AuthenticateAsClientAsync(_transport.Transport, ClientTlsOptions.Create(settings), CancellationToken.None).ConfigureAwait(false);
+            _tls = await TlsDuplexPipe.AuthenticateAsClientAsync(_transport.Transport, tls.Create(), CancellationToken.None).ConfigureAwait(false);
             _input = _tls.Input;
             Output = _tls.Output;
             Capabilities = ServerCapabilities.None;
@@ -205,12 +206,10 @@ public sealed class SmtpClientConnection : IAsyncDisposable
         }
         catch (AuthenticationException fault)
         {
-            if (settings.NeedsRequireTls)
-            {
-                return SessionOpening.NoTls($"REQUIRETLS: TLS: {PeerText.Escape(fault.Message)}");
-            }
-
-            return new SmtpFailure(SmtpParty.Peer, SmtpPhase.TlsHandshake, default, $"TLS: {PeerText.Escape(fault.Message)}");
+            var reason = $"TLS: {PeerText.Escape(tls.Refusal ?? fault.Message)}";
+            return settings.NeedsRequireTls
+                ? SessionOpening.NoTls($"REQUIRETLS: {reason}")
+                : new SmtpFailure(SmtpParty.Peer, SmtpPhase.TlsHandshake, default, reason);
         }
         catch (Exception fault) when (IsConnectionFault(fault))
         {

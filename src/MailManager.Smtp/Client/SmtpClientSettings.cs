@@ -31,6 +31,9 @@ public sealed record SmtpClientSettings
     /// <summary>Roots to trust instead of the system's; null: the system's.</summary>
     public X509Certificate2Collection? TrustedRoots { get; init; }
 
+    /// <summary>In place of the usual check of certificates, where they are checked; null: the usual one.</summary>
+    public ICertificateCheck? CertificateCheck { get; init; }
+
     public SmtpClientTimeouts Timeouts { get; init; } = new();
 }
 

@@ -37,6 +37,30 @@ public class DecisionTests
         await gateway.Inside.WaitForMessagesAsync(1);
     }
 
+    [Fact]
+    public async Task Alternatives_that_held_are_logged_with_their_rule_and_statement()
+    {
+        using var events = new EventRecorder();
+        await using var gateway = await Gateway.StartAsync(
+            ruleSet: [new Rule { Conditions = [new RuleAnyOf([Recipient("nobody@example.com"), Recipient("c@example.com")])], Actions = [Relay] }],
+            policy:
+            [
+                new PolicyStatement(AcceptAction.Deny, [new PolicyAnyOf([Recipient(StringOperator.Equals, "x@example.com"), Recipient(StringOperator.StartsWith, "denied")])]),
+                new PolicyStatement(AcceptAction.Allow, [new PolicyAnyOf([Recipient(StringOperator.StartsWith, "c@"), Recipient(StringOperator.EndsWith, "example.com")])]),
+            ],
+            loggers: events);
+
+        Assert.StartsWith("550", await gateway.SendAsync(Message, "a@b.example", "denied@example.com"), StringComparison.Ordinal);
+        Assert.StartsWith("250", await gateway.SendAsync(Message, "a@b.example", "c@example.com"), StringComparison.Ordinal);
+
+        Assert.Contains(", Deny by statement 0 (Conditions[0].AnyOf[1]), session=", Assert.Single(events.Texts(2011)), StringComparison.Ordinal);
+        Assert.Contains(
+            " rules=Rules[0](Conditions[0].AnyOf[1]) statements=1(Conditions[0].AnyOf[0]+Conditions[0].AnyOf[1]) session=",
+            Assert.Single(events.Texts(2001)),
+            StringComparison.Ordinal);
+        await gateway.Inside.WaitForMessagesAsync(1);
+    }
+
     /// <summary>A small message is in memory, a large one in a file.</summary>
     [Theory]
     [InlineData(10)]

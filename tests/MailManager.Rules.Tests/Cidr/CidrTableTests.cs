@@ -18,7 +18,7 @@ public class CidrTableTests
             var probes = far.Concat(near.Select(n => 0x0A000000u | n)).Concat(conditions.SelectMany(c => c).SelectMany(r => new[] { r.Network, r.Network ^ 1u, r.Network - 1 }));
             foreach (var probe in probes)
             {
-                var found = table.Find(V4(probe));
+                var found = table.Find(AddressBits.Of(V4(probe)));
                 var expected = conditions.Select(c => c.Any(r => r.Length == 0 || (probe ^ r.Network) >> (32 - r.Length) == 0));
                 Assert.True(expected.SequenceEqual(conditions.Select((_, i) => CidrTable.Contains(found, i))), $"{probe:X}");
             }
@@ -44,7 +44,7 @@ public class CidrTableTests
             var probes = far.Concat(conditions.SelectMany(c => c).SelectMany(r => new[] { r.Network, r.Network ^ 1, r.Network - 1 }));
             foreach (var probe in probes)
             {
-                var found = table.Find(V6(probe));
+                var found = table.Find(AddressBits.Of(V6(probe)));
                 var expected = conditions.Select(c => c.Any(r => r.Length == 0 || (probe ^ r.Network) >> (128 - r.Length) == 0));
                 Assert.True(expected.SequenceEqual(conditions.Select((_, i) => CidrTable.Contains(found, i))), $"{probe:X}");
             }
@@ -63,7 +63,7 @@ public class CidrTableTests
         for (var i = 0; i < 20_000; i++)
         {
             var probe = V4((uint)random.NextInt64(1L << 32));
-            Assert.Equal(small.Any(table => CidrTable.Contains(table.Find(probe), 0)), CidrTable.Contains(large.Find(probe), 0));
+            Assert.Equal(small.Any(table => CidrTable.Contains(table.Find(AddressBits.Of(probe)), 0)), CidrTable.Contains(large.Find(AddressBits.Of(probe)), 0));
         }
     }
 
@@ -73,7 +73,7 @@ public class CidrTableTests
         var table = Build([["192.0.2.0/24"], ["::ffff:c000:200/120"], ["::/0"], ["0.0.0.0/0"]]);
         foreach (var client in new[] { "192.0.2.77", "::ffff:192.0.2.77" })
         {
-            var found = table.Find(IPAddress.Parse(client));
+            var found = table.Find(AddressBits.Of(IPAddress.Parse(client)));
             Assert.Equal([true, true, false, true], Enumerable.Range(0, 4).Select(i => CidrTable.Contains(found, i)));
         }
     }
@@ -91,7 +91,7 @@ public class CidrTableTests
     [InlineData("192.0.2.7", "192.0.2.6", false)]
     [InlineData("2001:db8::1", "2001:db8::1", true)]
     public void Host_bits_are_ignored_and_a_bare_address_is_a_range_of_one(string range, string client, bool expected) =>
-        Assert.Equal(expected, CidrTable.Contains(Build([[range]]).Find(IPAddress.Parse(client)), 0));
+        Assert.Equal(expected, CidrTable.Contains(Build([[range]]).Find(AddressBits.Of(IPAddress.Parse(client))), 0));
 
     [Theory]
     [InlineData("")]
