@@ -6,24 +6,28 @@ namespace MailManager.Rules.Cidr;
 /// </summary>
 internal sealed class CidrTable
 {
-    private readonly PrefixTrie _ipv4;
+    private readonly RangeIndex<uint> _ipv4;
+
+    /// <summary>For each number of boundaries up to an address, the set that it is in.</summary>
+    private readonly int[] _ipv4Sets;
     private readonly PrefixTrie _ipv6;
     private readonly ulong[][] _sets;
 
-    internal CidrTable(PrefixTrie ipv4, PrefixTrie ipv6, ulong[][] sets)
+    internal CidrTable(RangeIndex<uint> ipv4, int[] ipv4Sets, PrefixTrie ipv6, ulong[][] sets)
     {
         _ipv4 = ipv4;
+        _ipv4Sets = ipv4Sets;
         _ipv6 = ipv6;
         _sets = sets;
     }
 
     /// <summary>Octets of memory, without object headers.</summary>
-    public long MemorySize => _ipv4.MemorySize + _ipv6.MemorySize + _sets.Sum(set => (long)set.Length * sizeof(ulong));
+    public long MemorySize => _ipv4.MemorySize + ((long)_ipv4Sets.Length * sizeof(int)) + _ipv6.MemorySize + _sets.Sum(set => (long)set.Length * sizeof(ulong));
 
     /// <summary>
     /// Bits of the conditions one of whose ranges holds the address. Allocates nothing.
     /// </summary>
-    public ulong[] Find(in AddressBits address) => _sets[(address.IsIpv4 ? _ipv4 : _ipv6).Find(address.Bits)];
+    public ulong[] Find(in AddressBits address) => _sets[address.IsIpv4 ? _ipv4Sets[_ipv4.Find(address.Ipv4)] : _ipv6.Find(address.Bits)];
 
     /// <summary>Whether a set from <see cref="Find"/> holds the condition.</summary>
     public static bool Contains(ulong[] set, int condition) => (set[condition >> 6] & (1UL << condition)) != 0;
@@ -32,7 +36,7 @@ internal sealed class CidrTable
 /// <summary>Collects the ranges of all conditions. Used once.</summary>
 internal sealed class CidrTableBuilder
 {
-    /// <summary>More ranges of a family than this are worth 256 KiB for a table of the first 16 bits.</summary>
+    /// <summary>More IPv6 ranges than this are worth 256 KiB for a table of the first 16 bits.</summary>
     internal const int TableThreshold = 256;
 
     private readonly List<(CidrPrefix Prefix, int Condition)> _ipv4 = [];
@@ -53,8 +57,53 @@ internal sealed class CidrTableBuilder
     public CidrTable Build()
     {
         var sets = new ConditionSets(_conditions);
-        var ipv4 = new PrefixTrieBuilder(sets).Build(_ipv4, withTable: _ipv4.Count > TableThreshold);
+        var (boundaries, ipv4Sets) = Flatten(sets);
         var ipv6 = new PrefixTrieBuilder(sets).Build(_ipv6, withTable: _ipv6.Count > TableThreshold);
-        return new CidrTable(ipv4, ipv6, sets.ToArray());
+        return new CidrTable(new RangeIndexBuilder<uint>().Build(boundaries), ipv4Sets, ipv6, sets.ToArray());
+    }
+
+    /// <summary>The IPv4 addresses at which the set changes, and the sets: the first one before the first address, then one for each.</summary>
+    private (List<uint> Boundaries, int[] Sets) Flatten(ConditionSets sets)
+    {
+        // The wider of those that begin together comes first, so that each range lies within those on the stack.
+        _ipv4.Sort(static (a, b) => a.Prefix.Bits != b.Prefix.Bits ? a.Prefix.Bits.CompareTo(b.Prefix.Bits) : a.Prefix.Length - b.Prefix.Length);
+        var boundaries = new List<uint>();
+        var numbers = new List<int> { ConditionSets.Empty };
+        var around = new Stack<(uint Last, int Set)>();
+        foreach (var (prefix, condition) in _ipv4)
+        {
+            var first = (uint)(prefix.Bits >> AddressBits.MappedLength);
+            LeaveBefore(first);
+            var set = sets.With(around.Count > 0 ? around.Peek().Set : ConditionSets.Empty, condition);
+            around.Push((first | (prefix.Length == 32 ? 0 : uint.MaxValue >> prefix.Length), set));
+            Change(first, set);
+        }
+
+        LeaveBefore(null);
+        return (boundaries, [.. numbers]);
+
+        void LeaveBefore(uint? address)
+        {
+            while (around.Count > 0 && (address is null || around.Peek().Last < address))
+            {
+                var (last, _) = around.Pop();
+                if (last != uint.MaxValue)
+                {
+                    Change(last + 1, around.Count > 0 ? around.Peek().Set : ConditionSets.Empty);
+                }
+            }
+        }
+
+        void Change(uint at, int set)
+        {
+            if (boundaries.Count > 0 && boundaries[^1] == at)
+            {
+                numbers[^1] = set;
+                return;
+            }
+
+            boundaries.Add(at);
+            numbers.Add(set);
+        }
     }
 }

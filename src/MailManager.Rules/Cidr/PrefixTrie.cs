@@ -10,8 +10,7 @@ namespace MailManager.Rules.Cidr;
 /// <remarks>
 /// One octet selects among 256 slots of a node. Of runs of equal slots only the first is stored: a bit marks where a run starts, and the
 /// number of bits up to a slot finds its entry. Thus a node costs 48 octets and 4 for each run, whether it holds one range or two hundred. With many
-/// ranges the first two octets are one plain table of 65,536 slots (256 KiB), which makes the trie 16-8-8 for IPv4 and most of its lookups one
-/// read. Immutable, thread-safe.
+/// ranges the first two octets are one plain table of 65,536 slots (256 KiB). Immutable, thread-safe.
 /// </remarks>
 internal sealed class PrefixTrie
 {
@@ -33,7 +32,7 @@ internal sealed class PrefixTrie
     public long MemorySize =>
         ((_firstTwoOctets?.Length ?? 0) * sizeof(int)) + ((long)_nodes.Length * Unsafe.SizeOf<Node>()) + ((long)_entries.Length * sizeof(int));
 
-    /// <summary>The set for an address, left-aligned, of the family for which the trie was built. Allocates nothing.</summary>
+    /// <summary>The set for an address. Allocates nothing.</summary>
     public int Find(UInt128 address)
     {
         var entry = _root;

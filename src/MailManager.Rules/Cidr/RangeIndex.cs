@@ -6,11 +6,11 @@ using System.Runtime.Intrinsics;
 namespace MailManager.Rules.Cidr;
 
 /// <summary>
-/// Whether an address is in any of many ranges, a million of them: only that, not in which. Immutable, thread-safe, allocates nothing.
+/// Between which two of many boundaries an address lies, two millions of them: a multibit trie with buckets for leaves. Immutable, thread-safe, allocates nothing.
 /// </summary>
 /// <remarks>
-/// Ranges that touch or overlap are merged. What is left is one sorted list of boundaries: the first address of a range, the first address behind it,
-/// the first of the next. An address is inside when the number of boundaries up to it is odd. To find that number, the distance from the lowest
+/// Ranges are one sorted list of boundaries: the first address of a range, the first address behind it, the first of the next. To find the number
+/// of boundaries up to an address, the distance from the lowest
 /// boundary, divided by a power of two, selects a slot of a table, in which few boundaries are left to count; where many fall on one slot, because
 /// ranges lie close together, it has a table of its own. Counting compares a fixed number of boundaries without a branch, so that the processor
 /// need not guess and can look up several addresses at a time: boundaries behind those of the slot are greater than the address anyway.
@@ -42,7 +42,11 @@ internal sealed class RangeIndex<T>
     public long MemorySize =>
         ((long)_boundaries.Length * Unsafe.SizeOf<T>()) + ((long)_tables.Length * Unsafe.SizeOf<Table>()) + ((long)_slots.Length * sizeof(int));
 
-    public bool Contains(T address)
+    /// <summary>Whether the address is in a range, where the boundaries are the starts and ends of ranges in turn.</summary>
+    public bool Contains(T address) => (Find(address) & 1) != 0;
+
+    /// <summary>How many boundaries there are up to the address.</summary>
+    public int Find(T address)
     {
         var table = 0;
         while (true)
@@ -50,19 +54,19 @@ internal sealed class RangeIndex<T>
             ref readonly var at = ref _tables[table];
             if (address < at.Lowest)
             {
-                return IsOdd(at.Before);
+                return at.Before;
             }
 
             var number = (address - at.Lowest) >>> at.Shift;
             if (number >= T.CreateTruncating(at.Slots))
             {
-                return IsOdd(at.Before + at.Boundaries);
+                return at.Before + at.Boundaries;
             }
 
             var before = _slots[at.FirstSlot + int.CreateTruncating(number)];
             if (before >= 0)
             {
-                return IsOdd(Math.Min(_count, before + CountUpTo(address, _boundaries.AsSpan(before, Crowd))));
+                return Math.Min(_count, before + CountUpTo(address, _boundaries.AsSpan(before, Crowd)));
             }
 
             table = ~before;
@@ -78,16 +82,23 @@ internal sealed class RangeIndex<T>
             return BitOperations.PopCount(isUpTo.ExtractMostSignificantBits());
         }
 
+        // Compared by halves, since the operators of UInt128 branch.
+        var (upper, lower) = Halves(address);
         var count = 0;
         foreach (ref readonly var boundary in boundaries)
         {
-            count += boundary <= address ? 1 : 0;
+            var (boundaryUpper, boundaryLower) = Halves(boundary);
+            count += (boundaryUpper < upper) | ((boundaryUpper == upper) & (boundaryLower <= lower)) ? 1 : 0;
         }
 
         return count;
     }
 
-    private static bool IsOdd(int count) => (count & 1) != 0;
+    private static (ulong Upper, ulong Lower) Halves(T value)
+    {
+        var whole = UInt128.CreateTruncating(value);
+        return ((ulong)(whole >> 64), (ulong)whole);
+    }
 
     /// <summary>Divides some consecutive boundaries.</summary>
     /// <param name="Lowest">The first of them.</param>

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace MailManager.Rules.Cidr;
 
-/// <summary>Collects ranges of one address family for a <see cref="RangeIndex{T}"/>. Used once.</summary>
+/// <summary>Makes a <see cref="RangeIndex{T}"/> for one address family. Used once.</summary>
 internal sealed class RangeIndexBuilder<T>
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
 {
@@ -13,13 +13,21 @@ internal sealed class RangeIndexBuilder<T>
     private readonly List<(T First, T Last)> _ranges = [];
     private readonly List<RangeIndex<T>.Table> _tables = [];
     private readonly List<int> _slots = [];
-    private readonly List<T> _boundaries = [];
+    private List<T> _boundaries = [];
 
     public void Add(T first, T last) => _ranges.Add((first, last));
 
+    /// <summary>An index of the added ranges; those that touch or overlap become one.</summary>
     public RangeIndex<T> Build()
     {
         Merge();
+        return Build(_boundaries);
+    }
+
+    /// <param name="boundaries">Ascending, each once.</param>
+    public RangeIndex<T> Build(List<T> boundaries)
+    {
+        _boundaries = boundaries;
         _tables.Add(default);
         if (_boundaries.Count > 0)
         {

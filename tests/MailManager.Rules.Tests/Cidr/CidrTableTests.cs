@@ -56,13 +56,13 @@ public class CidrTableTests
     public void Find_agrees_with_and_without_the_table_of_the_first_octets()
     {
         var random = new Random(1);
-        var texts = Enumerable.Range(0, 2 * CidrTableBuilder.TableThreshold).Select(_ => $"{V4((uint)random.NextInt64(1L << 32))}/{random.Next(4, 33)}").ToArray();
+        var texts = Enumerable.Range(0, 2 * CidrTableBuilder.TableThreshold).Select(_ => $"{V6(new UInt128(0x2000_0000_0000_0000 | (ulong)random.NextInt64(1L << 60), 0))}/{random.Next(4, 65)}").ToArray();
         var large = Build([texts]);
         var small = texts.Chunk(CidrTableBuilder.TableThreshold).Select(chunk => Build([chunk])).ToArray();
         Assert.True(large.MemorySize > 256 * 1024);
         for (var i = 0; i < 20_000; i++)
         {
-            var probe = V4((uint)random.NextInt64(1L << 32));
+            var probe = V6(new UInt128(0x2000_0000_0000_0000 | (ulong)random.NextInt64(1L << 60), 0));
             Assert.Equal(small.Any(table => CidrTable.Contains(table.Find(AddressBits.Of(probe)), 0)), CidrTable.Contains(large.Find(AddressBits.Of(probe)), 0));
         }
     }
