@@ -2,7 +2,7 @@
 # Compares MailManager with Postfix (tuned, same durability) and with raw smtp-sink, in turn, on this machine: same generator
 # (smtp-source, closed loop; for TLS MailManager.LoadTests, which smtp-source has none of), same sink (MailManager.LoadTests). Prints medians, ratios of medians and the targets.
 #
-#   perf/compare.sh [--quick] [--rounds N] [--scenarios kept20,kept100,kept1000,new20,tls20,tlsnew20,big20,peak,memory,latency,syncs]
+#   perf/compare.sh [--quick] [--rounds N] [--scenarios kept20,kept100,kept1000,new20,tls20,tlsnew20,big20,peak,login20,defer20,memory,latency,syncs]
 #                   [--peers raw,postfix,mailmanager] [--directory DIR] [--port FIRST]
 #
 # Needs root (Postfix does). Everything runs on loopback, ports FIRST to FIRST+9 (default 23100), with its files in a
@@ -17,8 +17,8 @@ source perf/peers.sh
 
 has() { [[ ,$1, == *",$2,"* ]]; }
 
-rounds=5 quick='' parent=${TMPDIR:-/tmp} first=23100
-scenarios=kept20,kept100,kept1000,new20,tls20,tlsnew20,big20,peak,memory,latency,syncs
+leg=plain rounds=5 quick='' parent=${TMPDIR:-/tmp} first=23100
+scenarios=kept20,kept100,kept1000,new20,tls20,tlsnew20,big20,peak,login20,defer20,memory,latency,syncs
 peers=raw,postfix,mailmanager
 while [ $# -gt 0 ]; do
     case $1 in
@@ -126,7 +126,7 @@ run_tls() {
 
 run_scenario() { # SCENARIO PEER ROUND
     case $1 in
-        kept20) run "$@" 20 10240 ;;
+        kept20 | login20 | defer20) run "$@" 20 10240 ;;
         kept100) run "$@" 100 10240 ;;
         kept1000)
             [ "$2" = postfix ] && return # has 200 processes, one for each session
@@ -211,8 +211,26 @@ if has "$scenarios" latency; then
     done
 fi
 
+# What differs in the leg from the servers to the sink: TLS with a login; 451 for one message in ten at the final dot. Servers start anew for it.
+for scenario in login20 defer20; do
+    has "$scenarios" "$scenario" || continue
+    stop_all
+    leg=${scenario%20}
+    start_sink
+    for peer in $list; do
+        [ "$peer" = raw ] && continue
+        start_peer "$peer" || continue
+        run_scenario "$scenario" "$peer" warm
+        for ((round = 1; round <= rounds; round++)); do
+            run_scenario "$scenario" "$peer" "$round"
+        done
+        stop_peer "$peer"
+    done
+done
+
 if has "$scenarios" syncs; then
     stop_all
+    leg=plain
     start_sink
     for peer in $list; do
         [ "$peer" = raw ] && continue

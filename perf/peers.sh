@@ -36,7 +36,12 @@ await() { # NAME PORT PID: waits up to 30 s until it accepts, or says why not
 
 start_sink() {
     rm -f "$work/sink.stats"
-    "${load[@]}" sink --port "$(port_of sink)" --pipelining --stats "$work/sink.stats" --limit 7200 >"$work/sink.log" 2>&1 &
+    local behaviour=()
+    case $leg in
+        login) behaviour=(--certificate "$work/sink.pem" --auth) ;;
+        defer) behaviour=(--defer 10%) ;;
+    esac
+    "${load[@]}" sink --port "$(port_of sink)" --pipelining "${behaviour[@]}" --stats "$work/sink.stats" --limit 7200 >"$work/sink.log" 2>&1 &
     pids[sink]=$!
     await sink "$(port_of sink)" "$!"
 }
@@ -62,6 +67,8 @@ start_peer() {
             ;;
         postfix)
             rm -rf "$work/postfix"
+            mkdir -p "$work/postfix"
+            [ "$leg" != login ] || write_postfix_login
             "$@" bash "$root/tests/postfix-instance.sh" "$work/postfix" "$(port_of postfix)" "$(port_of sink)" \
                 "$work/cert.pem" "$work/key.pem" >"$work/postfix.log" 2>&1 &
             ;;
@@ -110,9 +117,23 @@ stop_all() {
 make_certificate() {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
         -addext subjectAltName=DNS:localhost -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
+    cat "$work/cert.pem" "$work/key.pem" >"$work/sink.pem"
 }
 
-# What both MTAs do: take mail for example.com from loopback, offer STARTTLS, store it durably, relay it to the sink without TLS. Loopback is
+# The relay leg of Postfix over STARTTLS with AUTH PLAIN, its connections kept too (which under TLS needs tlsproxy).
+write_postfix_login() {
+    cat >"$work/postfix/main.add" <<MAIN
+smtp_tls_security_level = encrypt
+smtp_tls_connection_reuse = yes
+smtp_sasl_auth_enable = yes
+smtp_sasl_password_maps = inline:{ { [127.0.0.1]:$(port_of sink) = load:secret } }
+smtp_sasl_security_options = noanonymous
+MAIN
+    echo 'tlsproxy unix - - n - 0 tlsproxy' >"$work/postfix/master.add"
+}
+
+# What both MTAs do: take mail for example.com from loopback, offer STARTTLS, store it durably, relay it to the sink: without TLS, but for the scenarios of
+# a relay with a login. Loopback is
 # exempt from the limits on clients, but a session has 1,000 transactions unless told otherwise, and generators that keep sessions send more.
 write_configuration() {
     cat <<YAML
@@ -138,8 +159,16 @@ Relays:
   - RelayName: sink
     ServerName: 127.0.0.1
     ServerPort: $(port_of sink)
-    Authentication: { NoAuthentication: {} }
-    Tls: NONE
+$(if [ "$leg" = login ]; then
+        echo '    Authentication: { SecretArn: sink }'
+        echo '    Tls: REQUIRED'
+        echo "    TlsOptions: { ServerName: localhost, TrustedRootsFile: \"$work/cert.pem\" }"
+        echo 'Secrets: [ { Name: sink, SecretString: { username: load, password: secret } } ]'
+    else
+        echo '    Authentication: { NoAuthentication: {} }'
+        echo '    Tls: NONE'
+    fi)
+Delivery: { RetrySchedule: [ 5s ] }
 IngressPoints:
   - IngressPointName: front-door
     Type: OPEN

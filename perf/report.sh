@@ -44,7 +44,7 @@ FILENAME == "latency.tsv" {
     if ($2 == "mailmanager") dot[$1] = $3
 }
 END {
-    split("kept20 kept100 kept1000 new20 tls20 tlsnew20 big20 peak", order, " ")
+    split("kept20 kept100 kept1000 new20 tls20 tlsnew20 big20 peak login20 defer20", order, " ")
     split("raw postfix mailmanager", peers, " ")
     printf "\n%-9s %-12s %4s %11s %12s %11s %11s %9s %9s\n", "scenario", "peer", "runs", "accepted/s", "delivered/s", "CPU ms/msg", "gen ms/msg", "RSS MiB", "PSS MiB"
     for (o = 1; o in order; o++) for (q = 1; q in peers; q++) {
@@ -68,13 +68,14 @@ END {
     for (i = 1; i <= latencies; i++) print lines[i]
     print ""
     delivered("kept20", 8); delivered("kept100", 12); delivered("new20", 4); delivered("big20", 8)
+    delivered("login20", 6); delivered("defer20", 5)
     accepted("tls20", 6); accepted("tlsnew20", 2)
     few = median("kept20" SUBSEP "mailmanager" SUBSEP 3)
     if (few > 0 && ("kept1000" SUBSEP "mailmanager") in runs) target("kept1000: accepted, part of kept20", median("kept1000" SUBSEP "mailmanager" SUBSEP 3) / few, 0.85, 1)
     raw = median("kept100" SUBSEP "raw" SUBSEP 3)
     if (raw > 0 && ("kept100" SUBSEP "mailmanager") in runs) target("kept100: accepted, part of raw smtp-sink", median("kept100" SUBSEP "mailmanager" SUBSEP 3) / raw, 0.4, 1)
     for (r in dot) if (sync > 0) target("final dot to 250 at " r "/s, p50 in disk syncs", dot[r] / sync, 2, 0)
-    cpu("kept20", 1 / 10); cpu("kept100", 1 / 15); cpu("big20", 1 / 8)
+    cpu("kept20", 1 / 10); cpu("kept100", 1 / 15); cpu("big20", 1 / 8); cpu("login20", 1 / 8)
     if (("syncs20", "mailmanager") in syncs) target("syncs per message, 20 sessions", syncs["syncs20", "mailmanager"], 0.3, 0)
     if (("syncs100", "mailmanager") in syncs) target("syncs per message, 100 sessions", syncs["syncs100", "mailmanager"], 0.1, 0)
     if (("idle", "mailmanager") in memory) {

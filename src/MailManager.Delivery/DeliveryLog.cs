@@ -44,6 +44,9 @@ internal static partial class DeliveryLog
     [LoggerMessage(4014, LogLevel.Debug, "A kept connection to {Destination} at {Remote} was stale")]
     public static partial void StaleConnection(ILogger logger, string destination, EndPoint? remote);
 
+    [LoggerMessage(4015, LogLevel.Debug, "{Destination} waits for its {Limit}")]
+    public static partial void WaitingForRate(ILogger logger, string destination, string limit);
+
     [LoggerMessage(4090, LogLevel.Critical, "A delivery worker of {Destination} failed")]
     public static partial void WorkerFault(ILogger logger, string destination, Exception fault);
 }

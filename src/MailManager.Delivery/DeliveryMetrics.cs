@@ -11,6 +11,7 @@ internal sealed class DeliveryMetrics : IDisposable
     private readonly Counter<long> _attempts;
     private readonly Counter<long> _recipients;
     private readonly Counter<long> _notificationsDropped;
+    private readonly Counter<long> _waits;
     private readonly UpDownCounter<long> _connections;
     private readonly Histogram<double> _duration;
 
@@ -19,6 +20,7 @@ internal sealed class DeliveryMetrics : IDisposable
         _attempts = _meter.CreateCounter<long>("mailmanager.delivery.attempts", "{attempt}", "Attempts that ended, by result.");
         _recipients = _meter.CreateCounter<long>("mailmanager.delivery.recipients", "{recipient}", "Recipients delivered, deferred, failed.");
         _notificationsDropped = _meter.CreateCounter<long>("mailmanager.delivery.notifications.dropped", "{message}", "Failures that nobody was told of: null reverse-path.");
+        _waits = _meter.CreateCounter<long>("mailmanager.delivery.waits", "{wait}", "Times that a destination had to wait for its rate, by limit.");
         _connections = _meter.CreateUpDownCounter<long>("mailmanager.delivery.connections", "{connection}", "Open connections to servers.");
         _duration = _meter.CreateHistogram<double>("mailmanager.delivery.duration", "s", "Duration of attempts.");
     }
@@ -36,6 +38,8 @@ internal sealed class DeliveryMetrics : IDisposable
     public void Failed(int recipients) => Count("failed", recipients);
 
     public void NotificationDropped() => _notificationsDropped.Add(1);
+
+    public void Waiting(string limit) => _waits.Add(1, new KeyValuePair<string, object?>("limit", limit));
 
     public void ConnectionOpened() => _connections.Add(1);
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using MailManager.Delivery.Dns;
+using MailManager.Delivery.Shaping;
 using MailManager.Smtp.Client;
 
 namespace MailManager.Delivery;
@@ -18,11 +20,11 @@ public sealed record DeliveryOptions
     /// <summary>How long a notification made here is tried. Default 4 days; RFC 5321 §4.5.4.1 wants 4 to 5.</summary>
     public TimeSpan Expiry { get; init; } = TimeSpan.FromDays(4);
 
-    /// <summary>Connections to one relay, or one mail domain, at a time. Default 20, as Postfix.</summary>
-    public int MaxConnectionsPerRelay { get; init; } = 20;
+    /// <summary>Limits of some destinations; the first that matches holds.</summary>
+    public ImmutableArray<DestinationLimits> Destinations { get; init; } = [];
 
-    /// <summary>How long a connection without work is kept. Default 10 s: shorter than any server's patience, long enough for the next burst.</summary>
-    public TimeSpan IdleConnection { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>Limits of each relay and mail domain that none of <see cref="Destinations"/> matches.</summary>
+    public DestinationLimits DefaultLimits { get; init; } = new();
 
     /// <summary>Time without attempts after a first failed connection to a destination; doubles with each further one. Default 5 s.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromSeconds(5);
@@ -36,6 +38,9 @@ public sealed record DeliveryOptions
     /// <summary>Age at which the sender of a deferred message is told once, if NOTIFY=DELAY asked for it (RFC 3461 §4.1). Default 4 h.</summary>
     public TimeSpan DelayNotice { get; init; } = TimeSpan.FromHours(4);
 
+    /// <summary>The same for senders who asked for nothing, where RFC 3461 leaves the choice; null, the default: they are not told.</summary>
+    public TimeSpan? UnaskedDelayNotice { get; init; }
+
     /// <summary>
     /// Where this process listens for SMTP, asked at each new connection: what leads there is not connected to, for mail would loop. The address of
     /// a listener on all interfaces is <c>0.0.0.0</c> or <c>::</c>.
@@ -44,10 +49,47 @@ public sealed record DeliveryOptions
 
     public SmtpClientTimeouts Timeouts { get; init; } = new();
 
-    /// <summary>Roots that relays' certificates are checked against; null: the system's.</summary>
+    /// <summary>Roots that certificates of relays, mail hosts and policy hosts are checked against; null: the system's.</summary>
     public X509Certificate2Collection? TrustedRoots { get; init; }
 
     public MxOptions Mx { get; init; } = new();
+
+    /// <summary>Where names are looked up, shared by all that deliver; null: a resolver made from <see cref="Mx"/>.</summary>
+    public IDns? Dns { get; init; }
+
+    /// <summary>MTA-STS (RFC 8461) for delivery by MX; null: policies are not asked for.</summary>
+    public MtaStsOptions? MtaSts { get; init; }
+
+    /// <summary>The limits in force for a destination.</summary>
+    internal DestinationLimits LimitsFor(string destination)
+    {
+        foreach (var limits in Destinations)
+        {
+            foreach (var pattern in limits.Match)
+            {
+                if (pattern.Covers(destination))
+                {
+                    return limits;
+                }
+            }
+        }
+
+        return DefaultLimits;
+    }
+
+    /// <summary>The delays between the attempts at a destination.</summary>
+    internal ImmutableArray<TimeSpan> RetryScheduleFor(string destination) =>
+        LimitsFor(destination) is { RetrySchedule: { IsEmpty: false } own } ? own : RetrySchedule;
+}
+
+/// <summary>How policies of MTA-STS are fetched and kept.</summary>
+public sealed record MtaStsOptions
+{
+    /// <summary>Where they are kept, made if it is not there. For one process.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Of policy hosts. Default 443.</summary>
+    public int Port { get; init; } = 443;
 }
 
 /// <summary>How mail domains' servers are found and reached.</summary>
@@ -61,6 +103,12 @@ public sealed record MxOptions
 
     /// <summary>Deliver to private, loopback and link-local addresses too, which a domain's owner could otherwise point us at. Default false.</summary>
     public bool AllowPrivateTargets { get; init; }
+
+    /// <summary>
+    /// Believe the name servers when they say that they have validated an answer (the AD bit), which DANE builds on. Only for validating resolvers on
+    /// this machine, or reached over a path that nobody else can write to (RFC 4035 §4.9.3). Default false.
+    /// </summary>
+    public bool TrustAuthenticatedData { get; init; }
 
     /// <summary>For one DNS query, each try. Default 5 s.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using MailManager.Delivery.Dns;
 using MailManager.Delivery.Dsn;
+using MailManager.Delivery.MtaSts;
 using MailManager.Delivery.Pool;
 using MailManager.Delivery.Retry;
 using MailManager.Delivery.Routing;
@@ -25,6 +27,7 @@ public sealed class DeliveryService : IDeliveryDispatcher, IAsyncDisposable
     private readonly SmtpConnector _connector;
     private RouteTable _routes;
     private AttemptRunner? _runner;
+    private StsPolicies? _policies;
     private ITimer? _timer;
 
     public DeliveryService(DeliveryOptions options, ILogger<DeliveryService> logger, TimeProvider time)
@@ -46,13 +49,18 @@ public sealed class DeliveryService : IDeliveryDispatcher, IAsyncDisposable
         }
     }
 
-    /// <summary>Once, before the queue dispatches anything.</summary>
+    /// <summary>
+    /// Once, before the queue dispatches anything. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when what is kept of MTA-STS
+    /// cannot be read.
+    /// </summary>
     public void Start(IMailQueue queue)
     {
         var options = _context.Options;
-        var schedule = new RetrySchedule(options.RetrySchedule, Random.Shared.NextDouble);
+        var schedule = new RetrySchedule(Random.Shared.NextDouble);
         var settler = new DeliverySettler(queue, schedule, options, _context.Time, _context.Metrics, _context.Logger);
-        var opener = new RouteOpener(_connector, new MxResolver(options.Mx), options, _context.Logger);
+        var dns = options.Dns ?? new DnsResolver(options.Mx, _context.Time);
+        _policies = options.MtaSts is null ? null : new StsPolicies(dns, options, _context.Time, _context.Logger);
+        var opener = new RouteOpener(_connector, new MxRouting(dns, options, _policies), options, _context.Logger, _context.Time);
         var runner = new AttemptRunner(_context, queue, settler, opener, _stop) { Routes = Volatile.Read(ref _routes) };
         _context.Runner = runner;
         Volatile.Write(ref _runner, runner);
@@ -60,9 +68,18 @@ public sealed class DeliveryService : IDeliveryDispatcher, IAsyncDisposable
         _timer = _context.Time.CreateTimer(static state => ((DeliveryService)state!).Tick(), this, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
 
+    /// <summary>There is a route to this destination now.</summary>
+    public bool CanReach(string destination) => Volatile.Read(ref _routes).Find(destination) is not null;
+
     /// <inheritdoc/>
     public void Dispatch(QueuedDelivery delivery)
     {
+        if (delivery.BouncedBy is { } who)
+        {
+            Volatile.Read(ref _runner)!.Bounce(delivery, who);
+            return;
+        }
+
         var key = delivery.Instructions.Destination;
         while (!_stop.IsStopping)
         {
@@ -104,6 +121,11 @@ public sealed class DeliveryService : IDeliveryDispatcher, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+        if (_policies is not null)
+        {
+            await _policies.DisposeAsync().ConfigureAwait(false);
+        }
+
         _connector.Dispose();
         _clock.Dispose();
         _stop.Dispose();

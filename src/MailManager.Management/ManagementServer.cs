@@ -1,5 +1,6 @@
 using System.Net;
 using MailManager.Management.Health;
+using MailManager.Management.Queue;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -14,6 +15,9 @@ namespace MailManager.Management;
 /// <summary>The management listener: plain HTTP, meant for loopback or a private network.</summary>
 public sealed class ManagementServer : IAsyncDisposable
 {
+    /// <summary>Octets; an order with a long filter needs some hundred.</summary>
+    private const int MaxRequestBody = 64 << 10;
+
     private readonly WebApplication _application;
 
     private ManagementServer(WebApplication application)
@@ -33,7 +37,7 @@ public sealed class ManagementServer : IAsyncDisposable
     }
 
     /// <summary>Binds and starts. Throws <see cref="IOException"/> when the address is in use or not ours.</summary>
-    public static async Task<ManagementServer> StartAsync(IPEndPoint endPoint, IReadiness readiness, ILoggerFactory loggers)
+    public static async Task<ManagementServer> StartAsync(IPEndPoint endPoint, IReadiness readiness, QueueAccess queue, ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
@@ -42,7 +46,7 @@ public sealed class ManagementServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBody;
             kestrel.Listen(endPoint);
         });
         var application = builder.Build();
@@ -50,6 +54,7 @@ public sealed class ManagementServer : IAsyncDisposable
         application.MapGet("/health/live", static () => Results.Text("live\n"));
         application.MapGet("/health/ready", () => Ready(readiness));
         application.MapPrometheusScrapingEndpoint("/metrics");
+        QueueEndpoints.Map(application, queue);
         await application.StartAsync().ConfigureAwait(false);
         return new ManagementServer(application);
     }

@@ -61,6 +61,9 @@ public sealed class DeliverySettlement
     /// <summary>Escaped text of the failure that made recipients remain.</summary>
     public string? Failure { get; init; }
 
+    /// <summary>What came of the attempt, to be kept while recipients remain; null: there was none.</summary>
+    public DeliveryAttempt? Attempt { get; init; }
+
     /// <summary>A notification to be queued in the same transaction, so that no recipient's failure can get lost.</summary>
     public AcceptedMessage? Notification { get; init; }
 }

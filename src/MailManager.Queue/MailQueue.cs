@@ -1,4 +1,5 @@
 using MailManager.Messages.Bytes;
+using MailManager.Queue.Administration;
 using MailManager.Queue.Recovery;
 using MailManager.Queue.Schedule;
 using MailManager.Queue.Spool;
@@ -21,11 +22,13 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
     private readonly SpoolWriter _writer;
     private readonly BodyFileSyncer _syncer;
     private readonly DispatchWindow _window;
-    private readonly DeliverySchedule _schedule;
+    private readonly BacklogLoader _loader;
+    private readonly OverdueWatch _overdue;
     private readonly DeliveryAdmission _admission;
     private readonly AcceptOperationPool _operations;
     private readonly StorageWatch _watch;
     private readonly QueueMetrics _metrics;
+    private readonly SpoolCatalog _catalog;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private Task? _stopped;
@@ -56,9 +59,10 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
             throw;
         }
 
-        _window = new DispatchWindow(options.DispatchWindow, logger);
-        _schedule = new DeliverySchedule(timeProvider, _window.Enqueue);
-        _metrics = new QueueMetrics(() => _schedule.Count, () => budget.Held);
+        _window = new DispatchWindow(options, timeProvider, logger);
+        _loader = new BacklogLoader(path, _window, timeProvider, logger);
+        _overdue = new OverdueWatch(_window, timeProvider, logger);
+        _metrics = new QueueMetrics(() => _window.InMemory, () => budget.Held, () => _overdue.Count);
         _watch = new StorageWatch(_metrics, logger);
         _admission = new DeliveryAdmission(_window, budget, _bodies, _metrics);
         _operations = new AcceptOperationPool(_admission);
@@ -69,29 +73,37 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
         }
 
         var disk = new SpoolDisk(path, store, reserve, _bodies, _watch, logger);
-        _writer = new SpoolWriter(new SpoolCommitter(disk, recovered.Keys, _bodies, _metrics, logger), disk, _watch, options);
+        _writer = new SpoolWriter(new SpoolCommitter(disk, recovered.Keys, _window, _bodies, _metrics, logger), disk, _watch, options);
+        _catalog = new SpoolCatalog(path, _window, timeProvider);
+        Administration = new QueueAdministration(_catalog, Order);
         _syncer = new BodyFileSyncer(_writer, _watch);
-        foreach (var (delivery, nextAttemptAt) in recovered.Deliveries)
-        {
-            _schedule.Add(delivery, nextAttemptAt);
-        }
-
-        _metrics.Recovered(recovered.Messages, recovered.Deliveries.Count);
+        recovered.InMemory.ForEach(_window.Enqueue);
+        recovered.Waiting.ForEach(waiting => _window.Wait(waiting.Destination, waiting.DueAt));
+        _metrics.Recovered(recovered.Messages, recovered.Deliveries);
         _writer.Start();
-        QueueLog.Opened(logger, options.Directory, recovered.Messages, recovered.Deliveries.Count);
+        QueueLog.Opened(logger, options.Directory, recovered.Messages, recovered.Deliveries);
     }
 
     /// <summary>Where intake makes the files of large bodies.</summary>
     public IBodyFileStore BodyFiles => _bodies;
 
+    /// <summary>What operators ask and order.</summary>
+    public QueueAdministration Administration { get; }
+
     /// <summary>Whether messages can be made durable now.</summary>
     public QueueHealth Health => _watch.Health;
+
+    /// <summary>Destinations whose deliveries are past due for a minute and are not tried, for no reason that the queue knows; 0 unless it is faulty.</summary>
+    public int OverdueDestinations => _overdue.Count;
 
     /// <summary>Messages in the spool.</summary>
     public long Messages => _metrics.Messages;
 
     /// <summary>Deliveries in the spool: those that are with the dispatcher or wait.</summary>
     public long Deliveries => _metrics.Deliveries;
+
+    /// <summary>Deliveries that are in the spool only: they wait for their time, for room or for an order.</summary>
+    public long WaitingInSpool => _metrics.WaitingInSpool;
 
     /// <summary>
     /// Opens the spool in a directory, making it when there is none, and loads its deliveries. Throws <see cref="SpoolException"/> with a
@@ -114,11 +126,7 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
     }
 
     /// <summary>Begins to dispatch: what was recovered and is due, what was accepted since, and what becomes due.</summary>
-    public void Start(IDeliveryDispatcher dispatcher)
-    {
-        _window.Start(dispatcher, delivery => _schedule.Add(delivery, _timeProvider.GetUtcNow().AddMinutes(1)));
-        _schedule.Start();
-    }
+    public void Start(IDeliveryDispatcher dispatcher) => _window.Start(dispatcher, Refused, _loader.Wake);
 
     /// <summary>Ends dispatching, makes all settlements durable that can be, and closes the spool. May be called repeatedly.</summary>
     public Task StopAsync() => _stopped ??= StopCoreAsync();
@@ -178,39 +186,43 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
             throw new InvalidOperationException($"Delivery {delivery.Key} is settled already.");
         }
 
-        var isDone = settlement.Remaining.IsDefaultOrEmpty;
-        ReadOnlyMemory<byte> instructions = default;
+        var hasAttempts = delivery.Attempts > 0;
+        DeliveryUpdate? update = null;
+        var order = delivery.TakeOrder();
         _admission.ReleaseContent(delivery);
-        if (!isDone)
+        if (!settlement.Remaining.IsDefaultOrEmpty)
         {
             delivery.Attempts++;
             delivery.LastFailure = settlement.Failure;
+            ReadOnlyMemory<byte> instructions = default;
             if (!settlement.Remaining.AsSpan().SequenceEqual(delivery.Instructions.Recipients.AsSpan())
                 || !settlement.RemainingOptions.AsSpan().SequenceEqual(delivery.Instructions.RecipientOptions.AsSpan()))
             {
                 delivery.Instructions = delivery.Instructions with { Recipients = settlement.Remaining, RecipientOptions = settlement.RemainingOptions };
                 instructions = InstructionsRecord.ToArray(delivery.Instructions);
             }
+
+            update = Obey(delivery, order, new DeliveryUpdate
+            {
+                Destination = delivery.Instructions.Destination,
+                State = RowState.Waiting,
+                Attempts = delivery.Attempts,
+                NextAttemptAt = settlement.NextAttemptAt,
+                Failure = settlement.Failure,
+                BouncedBy = delivery.BouncedBy,
+                Instructions = instructions,
+                Attempt = settlement.Attempt,
+            });
         }
 
         _writer.Settle(new SettleOperation(_admission)
         {
             Delivery = delivery.Key,
             Message = spooled,
-            IsDone = isDone,
-            Attempts = delivery.Attempts,
-            NextAttemptAt = settlement.NextAttemptAt,
-            Failure = settlement.Failure,
-            Instructions = instructions,
+            HasAttempts = hasAttempts,
+            Update = update,
             Notification = notification,
         });
-
-        // Only now, for it may come back settled at once, and settlements of one delivery must be written in order.
-        if (!isDone)
-        {
-            _schedule.Add(delivery, settlement.NextAttemptAt);
-        }
-
         _window.Complete(delivery.Instructions.Destination);
     }
 
@@ -237,6 +249,58 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
         {
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
+    }
+
+    /// <summary>The dispatcher did not take it, or was not even asked, because of an order. That is no attempt.</summary>
+    private void Refused(QueuedDelivery delivery)
+    {
+        if (!delivery.TryEndAttempt())
+        {
+            return;
+        }
+
+        _admission.ReleaseContent(delivery);
+        _writer.Settle(new SettleOperation(_admission)
+        {
+            Delivery = delivery.Key,
+            Message = delivery.Spooled!,
+            HasAttempts = delivery.Attempts > 0,
+            Update = Obey(delivery, delivery.TakeOrder(), new DeliveryUpdate
+            {
+                Destination = delivery.Instructions.Destination,
+                State = RowState.Waiting,
+                Attempts = delivery.Attempts,
+                NextAttemptAt = _timeProvider.GetUtcNow().AddMinutes(1),
+                Failure = delivery.LastFailure,
+                BouncedBy = delivery.BouncedBy,
+            }),
+        });
+        _window.Complete(delivery.Instructions.Destination);
+    }
+
+    private Task<OrderOutcome> Order(DeliveryOrder order, IReadOnlyList<long> deliveries)
+    {
+        var operation = new OrderOperation(order, deliveries, _admission, _loader, _timeProvider, _logger);
+        _writer.Enqueue(operation);
+        return operation.Task;
+    }
+
+    /// <summary>Carries out the order that came while the delivery was in memory; null: nothing remains of it.</summary>
+    private DeliveryUpdate? Obey(QueuedDelivery delivery, DeliveryOrder? order, DeliveryUpdate update)
+    {
+        if (order is null)
+        {
+            return update;
+        }
+
+        QueueLog.Ordered(_logger, order.Kind, delivery.MessageId, delivery.Key, order.By);
+        return order.Kind switch
+        {
+            OrderKind.Hold => update with { State = RowState.Held },
+            OrderKind.Reroute => update with { Destination = order.Destination!, NextAttemptAt = _timeProvider.GetUtcNow() },
+            OrderKind.Bounce => update with { BouncedBy = order.By, NextAttemptAt = _timeProvider.GetUtcNow() },
+            _ => null,
+        };
     }
 
     private static MessageBatch? ToBatch(AcceptedMessage? notification)
@@ -266,13 +330,15 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
 
     private async Task StopCoreAsync()
     {
-        _schedule.Dispose();
+        _overdue.Dispose();
         _window.Stop();
+        _loader.Dispose();
         await Task.Run(_syncer.Stop).ConfigureAwait(false);
         await _writer.StopAsync().ConfigureAwait(false);
         _watch.Stopped();
         QueueLog.Closed(_logger, _writer.Unsettled);
         _readers.Dispose();
+        _catalog.Dispose();
         _bodies.Dispose();
         _metrics.Dispose();
         _lock.Dispose();

@@ -24,6 +24,18 @@ public sealed class MailQueueOptions
     /// </summary>
     public int DispatchWindow { get; init; } = 2000;
 
+    /// <summary>
+    /// Deliveries in memory from which on each destination gets only its fair share of 20; the others wait in the spool. Default 100,000, about
+    /// 150 MiB.
+    /// </summary>
+    public int MaxInMemory { get; init; } = 100_000;
+
+    /// <summary>
+    /// New deliveries that may wait in memory for a destination that the dispatcher holds enough of; what comes on top is read from the spool when
+    /// there is room. Default 20,000: a burst, some seconds long.
+    /// </summary>
+    public int MaxWaitingInMemory { get; init; } = 20_000;
+
     /// <summary>How long settlements wait for a message to share its commit. Default 20 ms; a crash within it means a second attempt.</summary>
     public TimeSpan SettleDelay { get; init; } = TimeSpan.FromMilliseconds(20);
 
@@ -39,6 +51,8 @@ public sealed class MailQueueOptions
         ArgumentOutOfRangeException.ThrowIfNegative(ContentBudget);
         ArgumentOutOfRangeException.ThrowIfLessThan(ReserveBytes, 512 << 10);
         ArgumentOutOfRangeException.ThrowIfLessThan(DispatchWindow, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxInMemory, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxWaitingInMemory);
         ArgumentOutOfRangeException.ThrowIfLessThan(SettleDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(IdleDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RetryDelay, TimeSpan.Zero);

@@ -1,3 +1,4 @@
+using MailManager.Messages.Envelope;
 using Microsoft.Extensions.Logging;
 
 namespace MailManager.Queue;
@@ -6,7 +7,7 @@ namespace MailManager.Queue;
 internal static partial class QueueLog
 {
     [LoggerMessage(3000, LogLevel.Information, "Spool {Directory} opened: {Messages} messages with {Deliveries} deliveries wait")]
-    public static partial void Opened(ILogger logger, string directory, int messages, int deliveries);
+    public static partial void Opened(ILogger logger, string directory, long messages, long deliveries);
 
     [LoggerMessage(3001, LogLevel.Information, "Spool closed; {Unsettled} settlements could not be written, so as many deliveries may be repeated")]
     public static partial void Closed(ILogger logger, int unsettled);
@@ -26,14 +27,23 @@ internal static partial class QueueLog
     [LoggerMessage(3014, LogLevel.Error, "A message could not be stored, others can: {Reason}")]
     public static partial void MessageRejected(ILogger logger, string reason);
 
-    [LoggerMessage(3020, LogLevel.Error, "Delivery {Delivery} of message {Message} in the spool cannot be read; its rows are kept for inspection")]
-    public static partial void UnreadableRow(ILogger logger, long delivery, long message);
+    [LoggerMessage(3020, LogLevel.Error, "Delivery {Delivery} in the spool cannot be read; its rows are kept for inspection")]
+    public static partial void UnreadableRow(ILogger logger, long delivery);
 
     [LoggerMessage(3021, LogLevel.Information, "Deleted {Count} body files that belong to no message")]
     public static partial void BodyFilesSwept(ILogger logger, int count);
 
     [LoggerMessage(3022, LogLevel.Warning, "Body file {Name} could not be deleted; the next start sweeps it")]
     public static partial void BodyFileNotDeleted(ILogger logger, Exception exception, string name);
+
+    [LoggerMessage(3023, LogLevel.Error, "What waits for {Destination} cannot be read from the spool; it is tried again in 10 s")]
+    public static partial void BacklogUnreadable(ILogger logger, Exception exception, string destination);
+
+    [LoggerMessage(3031, LogLevel.Information, "{Order} of message {Message}, delivery {Delivery}, ordered by {By}")]
+    public static partial void Ordered(ILogger logger, OrderKind order, MessageId message, long delivery, string by);
+
+    [LoggerMessage(3024, LogLevel.Error, "Deliveries of {Count} destinations, as {Destination}, are a minute past due and are not read although there is room")]
+    public static partial void Overdue(ILogger logger, int count, string destination);
 
     [LoggerMessage(3030, LogLevel.Error, "The dispatcher failed for delivery {Delivery}; it is offered again in a minute")]
     public static partial void DispatchFailed(ILogger logger, Exception exception, long delivery);

@@ -12,13 +12,16 @@ internal sealed class QueueMetrics : IDisposable
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _commitDuration;
     private readonly Counter<long> _storageErrors;
+    private readonly Func<int> _inMemory;
     private long _messages;
     private long _deliveries;
 
-    /// <param name="deferred">Deliveries that wait for their next attempt.</param>
+    /// <param name="inMemory">Deliveries in memory.</param>
     /// <param name="contentBytes">Octets of the content budget in use.</param>
-    public QueueMetrics(Func<int> deferred, Func<long> contentBytes)
+    /// <param name="overdue">Destinations that the watch for overdue ones has found.</param>
+    public QueueMetrics(Func<int> inMemory, Func<long> contentBytes, Func<int> overdue)
     {
+        _inMemory = inMemory;
         _accepted = _meter.CreateCounter<long>("mailmanager.queue.accepted", "{message}", "Messages made durable.");
         _batches = _meter.CreateCounter<long>("mailmanager.queue.batches", "{batch}", "Synced transactions.");
         _batchSize = _meter.CreateHistogram<int>("mailmanager.queue.batch.size", "{operation}", "Accepts and settlements in one transaction.");
@@ -26,9 +29,12 @@ internal sealed class QueueMetrics : IDisposable
         _storageErrors = _meter.CreateCounter<long>("mailmanager.queue.storage.errors", "{error}", "Failed writes, by kind.");
         _meter.CreateObservableGauge("mailmanager.queue.messages", () => Messages, "{message}", "Messages in the spool.");
         _meter.CreateObservableGauge("mailmanager.queue.deliveries", () => Deliveries, "{delivery}", "Deliveries in the spool.");
-        _meter.CreateObservableGauge("mailmanager.queue.deferred", deferred, "{delivery}", "Deliveries that wait for their next attempt.");
+        _meter.CreateObservableGauge("mailmanager.queue.deferred", () => WaitingInSpool, "{delivery}", "Deliveries that are in the spool only: they wait for their time, for room or for an order.");
+        _meter.CreateObservableGauge("mailmanager.queue.overdue", overdue, "{destination}", "Destinations with deliveries that are past due for no known reason.");
         _meter.CreateObservableGauge("mailmanager.queue.content", contentBytes, "By", "Undelivered messages in memory.");
     }
+
+    public long WaitingInSpool => Math.Max(0, Deliveries - _inMemory());
 
     public long Messages => Volatile.Read(ref _messages);
 

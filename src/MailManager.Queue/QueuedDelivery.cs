@@ -10,7 +10,10 @@ namespace MailManager.Queue;
 /// </summary>
 public sealed class QueuedDelivery
 {
+    private static readonly DeliveryOrder NoMoreOrders = new(OrderKind.Retry, "");
+
     private int _isOut;
+    private DeliveryOrder? _order;
 
     /// <summary>The spool's key of this delivery.</summary>
     public required long Key { get; init; }
@@ -33,6 +36,9 @@ public sealed class QueuedDelivery
     /// <summary>Text of the last failure, escaped; null before the first.</summary>
     public string? LastFailure { get; set; }
 
+    /// <summary>Who ordered that it is not tried any more and its sender is told; null: nobody did.</summary>
+    public string? BouncedBy { get; init; }
+
     /// <summary>Size of the message in octets.</summary>
     public required long MessageSize { get; init; }
 
@@ -41,6 +47,42 @@ public sealed class QueuedDelivery
 
     /// <summary>Null for deliveries that no queue made.</summary>
     internal SpooledMessage? Spooled { get; init; }
+
+    /// <summary>An order waits for it to come back from the dispatcher.</summary>
+    internal bool HasOrder => Volatile.Read(ref _order) is not null;
+
+    /// <summary>The dispatcher has it.</summary>
+    internal bool IsOut => Volatile.Read(ref _isOut) != 0;
+
+    /// <summary>
+    /// Leaves an order for when it comes back; the last one counts. An attempt at once is no news for it, and a release takes a hold back. False:
+    /// it has come back already.
+    /// </summary>
+    internal bool TryOrder(DeliveryOrder order)
+    {
+        var left = order.Kind is OrderKind.Retry or OrderKind.Release ? null : order;
+        var before = Volatile.Read(ref _order);
+        while (!ReferenceEquals(before, NoMoreOrders))
+        {
+            if (order.Kind == OrderKind.Retry)
+            {
+                return true;
+            }
+
+            var found = Interlocked.CompareExchange(ref _order, left, before);
+            if (ReferenceEquals(found, before))
+            {
+                return true;
+            }
+
+            before = found;
+        }
+
+        return false;
+    }
+
+    /// <summary>It has come back: the order that was left, and no more from now on.</summary>
+    internal DeliveryOrder? TakeOrder() => Interlocked.Exchange(ref _order, NoMoreOrders);
 
     /// <summary>The dispatcher has it now.</summary>
     internal void BeginAttempt() => Volatile.Write(ref _isOut, 1);

@@ -50,7 +50,7 @@ public sealed record DeliveryInstructions
 
     /// <summary>
     /// An authenticated client submitted the message as a verified sender, so that it may be sent to recipients of no verified identity. They are
-    /// relayed for no more than others.
+    /// relayed for no more than others. Or it is a notification on its way back to a sender whose address was replaced here (SRS).
     /// </summary>
     public bool IsSubmission { get; init; }
 

@@ -25,7 +25,7 @@ public static class ResourceSetReader
     /// checked here with the rest.
     /// </param>
     /// <param name="substitution">For secrets, passwords and certificates.</param>
-    /// <param name="files">For IP sets, address lists and messages of tests.</param>
+    /// <param name="files">For IP sets, address lists, certificates of relays and messages of tests.</param>
     public static ResourceSet? Read(MapReader root, SecretSubstitution substitution, FileReferences files)
     {
         var context = root.Value.Context;
@@ -36,7 +36,7 @@ public static class ResourceSetReader
         var addressLists = root.Items("AddressLists", 0, int.MaxValue, item => AddressListReader.Read(item, files));
         var policies = root.Items("TrafficPolicies", 0, int.MaxValue, TrafficPolicyReader.Read);
         var ruleSets = root.Items("RuleSets", 0, int.MaxValue, RuleSetReader.Read);
-        var relays = root.Items("Relays", 0, int.MaxValue, RelayReader.Read);
+        var relays = root.Items("Relays", 0, int.MaxValue, item => RelayReader.Read(item, files));
         var ingressPoints = root.Items("IngressPoints", 0, int.MaxValue, item => IngressPointReader.Read(item, substitution));
         var tests = root.Items("Tests", 0, int.MaxValue, item => RuleTestReader.Read(item, files));
         var links = new ResourceLinks(context, secrets);

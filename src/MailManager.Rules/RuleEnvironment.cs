@@ -16,6 +16,9 @@ public sealed record RuleEnvironment
     /// <summary>Names of the relays that exist.</summary>
     public IReadOnlySet<string> Relays { get; init; } = FrozenSet<string>.Empty;
 
+    /// <summary>There is a domain for reverse-paths that stand in for others.</summary>
+    public bool CanReplaceMailFrom { get; init; }
+
     /// <summary>By name, those that are built in included.</summary>
     public IReadOnlyDictionary<string, NamedIpSet> IpSets { get; init; } = FrozenDictionary<string, NamedIpSet>.Empty;
 

@@ -88,7 +88,7 @@ public sealed class KeptConnectionTests
     [Fact]
     public async Task Stopping_lets_a_running_transaction_end_and_starts_nothing_else()
     {
-        await using var fixture = DeliveryFixture.Start(configure: options => options with { MaxConnectionsPerRelay = 1 });
+        await using var fixture = DeliveryFixture.Start(configure: options => options with { DefaultLimits = new() { MaxConnections = 1 } });
         var release = new TaskCompletionSource();
         fixture.Peer.Script.On("MAIL", new PeerAction.After(release.Task, "250 2.1.0 Ok"), occurrence: 1);
         fixture.Service.Dispatch(fixture.Delivery());

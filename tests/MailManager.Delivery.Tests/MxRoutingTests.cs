@@ -46,6 +46,15 @@ public sealed class MxRoutingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_host_that_is_an_alias_is_found()
+    {
+        _dns.Mx("sender.test", 10, "alias.test").Alias("alias.test", "host.test").Address("host.test", "127.0.0.1");
+        await using var fixture = Start();
+        Assert.Empty((await DeliverAsync(fixture)).Remaining);
+        Assert.Single(_peer.Messages);
+    }
+
+    [Fact]
     public async Task A_null_mx_and_an_unknown_domain_fail_at_once()
     {
         _dns.Mx("sender.test", 0, ".");
@@ -81,11 +90,13 @@ public sealed class MxRoutingTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_address_literal_has_no_mail_exchanger()
+    public async Task An_address_literal_is_its_own_host()
     {
         await using var fixture = Start();
-        var settlement = await fixture.DeliverAsync(fixture.Delivery(destination: "mx:[127.0.0.1]", recipients: ["a@[127.0.0.1]"], isSubmission: true));
-        Assert.Equal("5.1.2", Notifications.Status(settlement).StatusGroups[1]["Status"]);
+        var delivery = fixture.Delivery(destination: "mx:[127.0.0.1]", recipients: ["a@[127.0.0.1]"], isSubmission: true);
+        Assert.Empty((await fixture.DeliverAsync(delivery)).Remaining);
+        Assert.Single(_peer.Messages);
+        Assert.Empty(_dns.Questions);
     }
 
     [Fact]
@@ -134,6 +145,24 @@ public sealed class MxRoutingTests : IAsyncDisposable
     [InlineData("::10.0.0.1", false)]
     [InlineData("64:ff9b::a00:1", false)]
     [InlineData("2002:7f00:1::", false)]
+    [InlineData("64:ff9b::808:808", true)]
+    [InlineData("64:ff9b:1::808:808", false)]
+    [InlineData("2002:808:808::1", true)]
+    [InlineData("2002:c0a8:101::1", false)]
+    [InlineData("::ffff:169.254.169.254", false)]
+    [InlineData("::8.8.8.8", true)]
+    [InlineData("192.0.0.8", false)]
+    [InlineData("192.88.99.1", false)]
+    [InlineData("198.19.255.255", false)]
+    [InlineData("203.0.113.1", false)]
+    [InlineData("100::1", false)]
+    [InlineData("100:0:0:1::1", false)]
+    [InlineData("2001::1", false)]
+    [InlineData("2001:db8::1", false)]
+    [InlineData("3fff::1", false)]
+    [InlineData("5f00::1", false)]
+    [InlineData("fec0::1", false)]
+    [InlineData("ff02::1", false)]
     [InlineData("fe80::1", false)]
     [InlineData("fd00::1", false)]
     public void Public_addresses(string address, bool isPublic) => Assert.Equal(isPublic, TargetGuard.IsPublic(IPAddress.Parse(address)));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using MailManager.Delivery.Dsn;
 using MailManager.Delivery.Retry;
@@ -116,14 +117,15 @@ public sealed class NotificationTests
     {
         var now = DateTimeOffset.UnixEpoch;
         var never = DateTimeOffset.MaxValue;
+        ImmutableArray<TimeSpan> delays = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)];
         foreach (var random in (double[])[0, 0.5, 0.999])
         {
-            var schedule = new RetrySchedule([TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)], () => random);
+            var schedule = new RetrySchedule(() => random);
             var factor = 0.9 + (0.2 * random);
-            Assert.Equal(now.AddMinutes(1 * factor), schedule.Next(now, 0, never));
-            Assert.Equal(now.AddMinutes(10 * factor), schedule.Next(now, 1, never));
-            Assert.Equal(now.AddMinutes(10 * factor), schedule.Next(now, 99, never));
-            Assert.Equal(now.AddSeconds(5), schedule.Next(now, 1, now.AddSeconds(5)));
+            Assert.Equal(now.AddMinutes(1 * factor), schedule.Next(delays, now, 0, never));
+            Assert.Equal(now.AddMinutes(10 * factor), schedule.Next(delays, now, 1, never));
+            Assert.Equal(now.AddMinutes(10 * factor), schedule.Next(delays, now, 99, never));
+            Assert.Equal(now.AddSeconds(5), schedule.Next(delays, now, 1, now.AddSeconds(5)));
         }
     }
 

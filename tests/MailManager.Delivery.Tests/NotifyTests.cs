@@ -104,6 +104,33 @@ public sealed class NotifyTests
         }
     }
 
+    /// <summary>RFC 3461 leaves it to us where nothing was asked; who asked for other news only gets those.</summary>
+    [Theory]
+    [InlineData(null, 7, true)]
+    [InlineData(null, 5, false)]
+    [InlineData(DsnNotify.Unspecified, 7, true)]
+    [InlineData(DsnNotify.Failure, 7, false)]
+    [InlineData(DsnNotify.Never, 7, false)]
+    public async Task Who_asked_for_nothing_is_told_of_a_delay_if_that_is_configured(DsnNotify? notify, int hours, bool isTold)
+    {
+        await using var fixture = DeliveryFixture.Start(configure: options => options with { UnaskedDelayNotice = TimeSpan.FromHours(6) });
+        fixture.Peer.Script.On("RCPT", "450 4.2.1 busy");
+        RecipientOptions?[]? asked = notify is { } given ? [new(given, "rfc822;a@example.com")] : null;
+        var settlement = await fixture.DeliverAsync(fixture.Delivery(age: TimeSpan.FromHours(hours), recipientOptions: asked));
+
+        Assert.Single(settlement.Remaining);
+        Assert.Equal(isTold, settlement.Notification is not null);
+        Assert.Equal(isTold, settlement.RemainingOptions.Any(options => options is { HasDelayNotice: true }));
+        if (!isTold)
+        {
+            return;
+        }
+
+        Assert.Equal("delayed", Notifications.Status(settlement).StatusGroups[1]["Action"]);
+        var again = await fixture.DeliverAsync(fixture.Delivery(age: TimeSpan.FromHours(hours + 1), recipientOptions: [.. settlement.RemainingOptions]));
+        Assert.Null(again.Notification);
+    }
+
     [Theory]
     [InlineData(DsnReturn.Full, 100, true)]
     [InlineData(DsnReturn.Full, 300_000, false)]

@@ -22,8 +22,7 @@ public sealed class RecipientProbeTests : IAsyncDisposable
                 new Relay
                 {
                     RelayName = "relay",
-                    ServerName = "127.0.0.1",
-                    ServerPort = _peer.EndPoint.Port,
+                    Servers = [new RelayServer("127.0.0.1", _peer.EndPoint.Port)],
                     Authentication = new RelayAuthentication.None(),
                     Tls = RelayTls.None,
                 },
@@ -116,7 +115,7 @@ public sealed class RecipientProbeTests : IAsyncDisposable
     public async Task An_idle_connection_is_closed_with_quit()
     {
         await ProbeAsync();
-        _time.Advance(new DeliveryOptions { Hostname = "x" }.IdleConnection + TimeSpan.FromSeconds(1));
+        _time.Advance(new DeliveryOptions { Hostname = "x" }.DefaultLimits.IdleConnection + TimeSpan.FromSeconds(1));
         await _peer.Sessions[0].Ended.WaitAsync(ScriptedSmtpServer.Patience, TestContext.Current.CancellationToken);
         Assert.Equal("QUIT", _peer.Sessions[0].Commands[^1]);
 

@@ -36,7 +36,7 @@ public sealed class RelayDeliveryTests
     [Fact]
     public async Task Many_messages_at_once_use_no_more_connections_than_allowed()
     {
-        await using var fixture = DeliveryFixture.Start(configure: options => options with { MaxConnectionsPerRelay = 3 });
+        await using var fixture = DeliveryFixture.Start(configure: options => options with { DefaultLimits = new() { MaxConnections = 3 } });
         for (var i = 0; i < 200; i++)
         {
             fixture.Service.Dispatch(fixture.Delivery());

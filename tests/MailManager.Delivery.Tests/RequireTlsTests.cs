@@ -67,6 +67,37 @@ public sealed class RequireTlsTests : IDisposable
         Assert.Equal(offers, fixture.Peer.Sessions[0].Commands.Any(command => command.EndsWith(" REQUIRETLS", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task To_the_mx_of_a_domain_it_goes_only_when_dnssec_vouches_for_them(bool isValidating, bool trusts)
+    {
+        using var root = TestAuthority.CreateRoot();
+        using var certificate = root.IssueServer("host.test");
+        await using var dns = new ScriptedDnsServer { IsValidating = isValidating };
+        await using var peer = new ScriptedSmtpServer { Certificate = certificate };
+        dns.Mx("sender.test", 10, "host.test").Address("host.test", "127.0.0.1");
+        peer.Script.Extensions.Add("REQUIRETLS");
+        await using var fixture = DeliveryFixture.Start(configure: options => options with
+        {
+            TrustedRoots = [root.Certificate],
+            Mx = new MxOptions { NameServers = [dns.EndPoint], Port = peer.EndPoint.Port, AllowPrivateTargets = true, TrustAuthenticatedData = trusts },
+        });
+        var settlement = await fixture.DeliverAsync(fixture.Delivery(
+            destination: "mx:sender.test", recipients: ["a@sender.test"], isSubmission: true, options: RequireTls));
+        Assert.Empty(settlement.Remaining);
+        if (isValidating && trusts)
+        {
+            Assert.True(peer.Messages.Single().IsTls);
+        }
+        else
+        {
+            Assert.Equal("5.7.30", Notifications.Status(settlement).StatusGroups[1]["Status"]);
+            Assert.Empty(peer.Sessions);
+        }
+    }
+
     private DeliveryFixture Start(RelayTls tls, bool trusts, bool offers, bool hasTls = true)
     {
         var fixture = DeliveryFixture.Start(

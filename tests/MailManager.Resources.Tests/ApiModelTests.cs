@@ -22,7 +22,7 @@ public class ApiModelTests
         ["RuleSetName"] = RuleSetReader.Name,
         ["RuleName"] = RuleReader.RuleName,
         ["RelayName"] = RelayReader.Name,
-        ["RelayServerName"] = RelayReader.ServerName,
+        ["RelayServerName"] = RelayServerReader.Name,
         ["IngressPointName"] = IngressPointReader.Name,
         ["TrafficPolicyId"] = IngressPointReader.NameOrId,
         ["SecretArn"] = SecretName.Arn,

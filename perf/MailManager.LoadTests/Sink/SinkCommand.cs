@@ -23,6 +23,8 @@ internal static class SinkCommand
         var drop = new Option<string>("--drop") { DefaultValueFactory = _ => "10%", Description = "share of sessions that are cut at --drop-at" };
         var pipelining = new Option<bool>("--pipelining") { Description = "offer PIPELINING" };
         var startTls = new Option<bool>("--starttls") { Description = "offer STARTTLS with a certificate made at start" };
+        var certificateFile = new Option<string?>("--certificate") { Description = "PEM file with certificate and key for STARTTLS, instead of one made at start" };
+        var login = new Option<bool>("--auth") { Description = "offer AUTH PLAIN under TLS, and take mail only after it" };
         var log = new Option<string?>("--received-log") { Description = "file for every received id" };
         var stats = new Option<string?>("--stats") { Description = "file for the running count" };
         var once = new Option<long>("--once-count") { Description = "exit when so many distinct ids have come" };
@@ -30,7 +32,7 @@ internal static class SinkCommand
         var timeout = new Option<double>("--timeout") { DefaultValueFactory = _ => 300, Description = "seconds of silence after which a session is closed" };
         var command = new Command("sink", "Receives, counts and verifies; totals on SIGTERM or SIGINT; SIGHUP prints them and restarts the transit times")
         {
-            host, port, defer, reject, dropAt, drop, pipelining, startTls, log, stats, once, limit, timeout,
+            host, port, defer, reject, dropAt, drop, pipelining, startTls, certificateFile, login, log, stats, once, limit, timeout,
         };
         command.SetAction(async parsed =>
         {
@@ -42,7 +44,7 @@ internal static class SinkCommand
                 return 2;
             }
 
-            using var certificate = parsed.GetValue(startTls) ? SelfSigned() : null;
+            using var certificate = parsed.GetValue(certificateFile) is { } pem ? X509Certificate2.CreateFromPemFile(pem, pem) : parsed.GetValue(startTls) ? SelfSigned() : null;
             using var received = parsed.GetValue(log) is { } path ? new DurableLog(path) : null;
             var options = new SinkOptions
             {
@@ -53,6 +55,7 @@ internal static class SinkCommand
                 Drop = dropped.Value,
                 Pipelining = parsed.GetValue(pipelining),
                 Certificate = certificate,
+                WantsLogin = parsed.GetValue(login),
                 Timeout = TimeSpan.FromSeconds(parsed.GetValue(timeout)),
             };
             await RunAsync(

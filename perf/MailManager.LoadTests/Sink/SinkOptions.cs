@@ -36,6 +36,9 @@ internal sealed record SinkOptions
     /// <summary>Certificate for STARTTLS; null does not offer it.</summary>
     public required X509Certificate2? Certificate { get; init; }
 
+    /// <summary>Under TLS, mail is taken only after AUTH PLAIN, with any name and password.</summary>
+    public required bool WantsLogin { get; init; }
+
     /// <summary>Longest wait for the client's next octet.</summary>
     public required TimeSpan Timeout { get; init; }
 }

@@ -27,6 +27,7 @@ internal sealed class SinkSession : IDisposable
     private int _start;
     private int _end;
     private bool _hasMail;
+    private bool _isLoggedIn;
     private bool _closing;
     private bool _dropped;
 
@@ -89,14 +90,20 @@ internal sealed class SinkSession : IDisposable
             _replies.Append("250-sink.test\r\n");
             _replies.Append(_options.Pipelining ? "250-PIPELINING\r\n" : "");
             _replies.Append(_options.Certificate is not null && !_transport.IsTls ? "250-STARTTLS\r\n" : "");
+            _replies.Append(_options.WantsLogin && _transport.IsTls ? "250-AUTH PLAIN\r\n" : "");
             _replies.Append("250-8BITMIME\r\n250 SIZE ").Append(MaxMessage).Append("\r\n");
             Reset();
+        }
+        else if (verb.SequenceEqual("AUTH"u8))
+        {
+            _isLoggedIn = _options.WantsLogin && _transport.IsTls;
+            _replies.Append(_isLoggedIn ? "235 2.7.0 welcome\r\n" : "502 5.5.1 not here\r\n");
         }
         else if (verb.SequenceEqual("MAIL"u8))
         {
             Reset();
-            _hasMail = true;
-            Answer(DropStage.Mail, "250 2.1.0 ok\r\n");
+            _hasMail = !_options.WantsLogin || _isLoggedIn;
+            Answer(DropStage.Mail, _hasMail ? "250 2.1.0 ok\r\n" : "530 5.7.0 log in first\r\n");
         }
         else if (verb.SequenceEqual("RCPT"u8))
         {

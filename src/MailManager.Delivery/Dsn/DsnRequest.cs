@@ -62,8 +62,11 @@ public sealed record DsnRecipient(string Recipient, EnhancedStatus Status, strin
     /// <summary>What RCPT asked for; null: nothing.</summary>
     public RecipientOptions? Options { get; init; }
 
-    /// <summary>The sender wants to hear of it.</summary>
-    public bool IsWanted => RecipientOptions.Wants(Options, Action switch
+    /// <summary>The sender is told although nobody asked.</summary>
+    public bool IsUnasked { get; init; }
+
+    /// <summary>The sender wants to hear of it, or is to.</summary>
+    public bool IsWanted => IsUnasked || RecipientOptions.Wants(Options, Action switch
     {
         DsnAction.Relayed => DsnNotify.Success,
         DsnAction.Delayed => DsnNotify.Delay,

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using MailManager.Delivery.Retry;
 using MailManager.Delivery.Routing;
+using MailManager.Delivery.Shaping;
 using MailManager.Queue;
 using MailManager.Smtp.Client;
 using MailManager.Smtp.Grammar;
@@ -19,6 +20,9 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
 {
     /// <summary>What every server takes in one transaction, RFC 5321 §4.5.3.1.8.</summary>
     private const int MaxRecipients = 100;
+
+    /// <summary>No connection was tried, as the rate of connections does not allow one now.</summary>
+    private static readonly SmtpFailure ConnectionRateReached = RouteFailure.Transient("the connection rate of the destination is reached");
 
     private RouteTable _routes = null!;
 
@@ -50,7 +54,8 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
             }
             else if (await OpenAsync(worker, route = ForMessage(route, delivery)).ConfigureAwait(false) is { } failure)
             {
-                if (route.IsOwnFailure(failure))
+                worker.Sign = AttemptSigns.Of(failure);
+                if (route.IsOwnFailure(failure) || ReferenceEquals(failure, ConnectionRateReached))
                 {
                     others = [];
                 }
@@ -85,13 +90,26 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
             result = AttemptResult.Failed(new SmtpFailure(SmtpParty.Local, SmtpPhase.Connect, default, "internal error"));
         }
 
+        if (ReferenceEquals(result.Failure, ConnectionRateReached))
+        {
+            destination.Return(delivery);
+            return;
+        }
+
         if (!result.IsSuccess && (stop.IsAborted || (stop.IsStopping && result.Failure?.Phase < SmtpPhase.Mail)))
         {
             // It failed because we ended it: the spool still has it, for the next start.
             return;
         }
 
-        Record(delivery, result, remote, tls, context.Time.GetElapsedTime(started));
+        worker.Sign = AttemptSigns.Of(result);
+        var duration = context.Time.GetElapsedTime(started);
+        Record(delivery, result, remote, tls, duration);
+        if (!result.IsSuccess)
+        {
+            result = result with { Attempt = Describe(delivery, result, remote, tls, duration) };
+        }
+
         await settler.SettleAsync(delivery, result).ConfigureAwait(false);
     }
 
@@ -105,12 +123,17 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
         }
     }
 
+    /// <summary>Settles a delivery that an operator does not want to be tried any more, as a failure of which its sender is told.</summary>
+    public void Bounce(QueuedDelivery delivery, string who) =>
+        Defer(delivery, new SmtpFailure(SmtpParty.Local, SmtpPhase.Connect, default, $"bounced by {PeerText.Escape(who)}", new EnhancedStatus(5, 7, 0)));
+
     private async ValueTask DeferAsync(QueuedDelivery delivery, SmtpFailure failure)
     {
         try
         {
             var result = AttemptResult.Failed(failure);
             Record(delivery, result, null, SslProtocols.None, TimeSpan.Zero);
+            result = result with { Attempt = Describe(delivery, result, null, SslProtocols.None, TimeSpan.Zero) };
             await settler.SettleAsync(delivery, result).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
@@ -185,16 +208,21 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
 
     /// <summary>Makes sure of a usable connection to the route. Null: the worker has one.</summary>
     private ValueTask<SmtpFailure?> OpenAsync(DeliveryWorker worker, Route route) =>
-        worker.Connection is { } connection && worker.Route == route && !connection.IsUsedUp && !connection.IsStale() ? default : ReopenAsync(worker, route);
+        worker.Connection is { } connection && worker.Route == route && !worker.IsUsedUp && !connection.IsStale() ? default : ReopenAsync(worker, route);
 
     private async ValueTask<SmtpFailure?> ReopenAsync(DeliveryWorker worker, Route route)
     {
-        if (worker.Connection is { IsUsedUp: true })
+        if (worker.IsUsedUp)
         {
             await worker.QuitAsync().ConfigureAwait(false);
         }
 
         await worker.DropAsync().ConfigureAwait(false);
+        if (!worker.MayConnect())
+        {
+            return ConnectionRateReached;
+        }
+
         var (connection, failure) = await opener.OpenAsync(route, stop.Stopping).ConfigureAwait(false);
         if (connection is not null)
         {
@@ -261,6 +289,16 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
         RecipientFailures = result.RecipientFailures,
         Reply = result.Reply,
         RemoteMta = route.Host,
+    };
+
+    /// <summary>For the queue's history, with the first recipient's failure.</summary>
+    private DeliveryAttempt Describe(QueuedDelivery delivery, AttemptResult result, EndPoint? remote, SslProtocols tls, TimeSpan duration) => new()
+    {
+        At = context.Time.GetUtcNow(),
+        Duration = duration,
+        Peer = remote is null ? "" : $"{PeerText.Escape(result.RemoteMta ?? "")} [{remote}]".TrimStart(),
+        Tls = tls == SslProtocols.None ? "" : tls.ToString(),
+        Outcome = Enumerable.Range(0, delivery.Instructions.Recipients.Length).Select(i => result.FailureOf(i)).First(failure => failure is not null)!.ToString(),
     };
 
     private void Record(QueuedDelivery delivery, in AttemptResult result, EndPoint? remote, SslProtocols tls, TimeSpan duration)

@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using MailManager.Delivery.Routing;
+using MailManager.Delivery.Shaping;
 using MailManager.Queue;
 using MailManager.Smtp.Client;
 
@@ -17,6 +18,21 @@ internal sealed class DeliveryWorker(DestinationQueue destination) : IValueTaskS
 
     /// <summary>The route that the connection was opened for.</summary>
     public Route? Route { get; private set; }
+
+    /// <summary>The connection has carried as many messages as the server or the limits of the destination allow.</summary>
+    public bool IsUsedUp => Connection is { } connection && (connection.IsUsedUp || destination.IsEnough(connection.Transactions));
+
+    /// <summary>How the last attempt ended, until its destination takes it in.</summary>
+    public AttemptSign Sign { get; set; }
+
+    /// <summary>The round that the attempt began in; the destination's.</summary>
+    public int Round { get; set; }
+
+    /// <summary>It may open a connection without asking again; the destination's.</summary>
+    public bool IsGranted { get; set; }
+
+    /// <summary>It gets no work any more; the destination's.</summary>
+    public bool IsEnding { get; set; }
 
     public OutgoingMessageFactory Messages { get; } = new();
 
@@ -38,6 +54,14 @@ internal sealed class DeliveryWorker(DestinationQueue destination) : IValueTaskS
         Connection = connection;
         Route = route;
         destination.OnOpened(this);
+    }
+
+    /// <summary>Asks for a new connection. False: the rate of connections does not allow it now.</summary>
+    public bool MayConnect()
+    {
+        var isGranted = IsGranted;
+        IsGranted = false;
+        return isGranted || destination.TakeConnection();
     }
 
     /// <summary>Closes the connection, if there is one, without ceremony.</summary>

@@ -1,3 +1,4 @@
+using MailManager.Delivery.Shaping;
 using MailManager.Queue;
 using MailManager.Smtp.Client;
 using Microsoft.Extensions.Logging;
@@ -5,26 +6,46 @@ using Microsoft.Extensions.Logging;
 namespace MailManager.Delivery.Pool;
 
 /// <summary>
-/// The ready deliveries of one destination and the workers that carry them, at most the configured number. A delivery goes to the worker
-/// that was idle last, else it waits while another worker is started for it, so that connections open as work demands and idle ones
-/// run out. While the destination fails, one connection probes and everything else is deferred. Thread-safe; nothing is awaited and no
+/// The ready deliveries of one destination and the workers that carry them, as many as its window allows and as fast as its rates do. A
+/// delivery goes to the worker that was idle last, else it waits while another worker is started for it, so that connections open as work
+/// demands and idle ones run out. While the destination fails, one connection probes and everything else is deferred. Thread-safe; nothing is awaited and no
 /// delivery settled under the lock.
 /// </summary>
-internal sealed class DestinationQueue(string key, DeliveryContext context)
+internal sealed class DestinationQueue
 {
+    private readonly string _key;
+    private readonly DeliveryContext _context;
+    private readonly DestinationLimits _limits;
     private readonly Lock _gate = new();
     private readonly Queue<QueuedDelivery> _ready = new();
 
     // Taken from the end; the start is the longest idle.
     private readonly List<DeliveryWorker> _idle = [];
     private readonly Dictionary<DeliveryWorker, Task> _workers = [];
-    private readonly DestinationHealth _health = new(context.Time, context.Options.FirstBackoff, context.Options.MaxBackoff);
+    private readonly DestinationHealth _health;
+    private readonly ConcurrencyWindow _window;
+    private readonly DestinationRates? _rates;
     private long _noGrowthBefore;
     private int _open;
+
+    // Workers that get no work any more, and close their connection if they have one.
+    private int _ending;
     private bool _isStopping;
     private bool _isRemoved;
 
-    public string Key => key;
+    /// <param name="key">Of the destination.</param>
+    /// <param name="context">What all destinations share.</param>
+    public DestinationQueue(string key, DeliveryContext context)
+    {
+        _key = key;
+        _context = context;
+        _limits = context.Options.LimitsFor(key);
+        _health = new DestinationHealth(context.Time, context.Options.FirstBackoff, context.Options.MaxBackoff);
+        _window = new ConcurrencyWindow(_limits.InitialConnections, _limits.MaxConnections);
+        _rates = DestinationRates.Create(key, _limits, context, Resume);
+    }
+
+    public string Key => _key;
 
     /// <summary>False: this object was removed and the caller makes a new one.</summary>
     public bool TryEnqueue(QueuedDelivery delivery)
@@ -43,7 +64,7 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
                 return true;
             }
 
-            idle = TakeIdle();
+            idle = _rates is null || (_ready.Count == 0 && _idle.Count > 0 && _rates.Take(delivery, opens: false)) ? TakeIdle() : null;
             failure = _health.IsFailing && _workers.Count == 0 && !_health.MayProbe ? _health.LastFailure : null;
             if (idle is null && failure is null)
             {
@@ -55,7 +76,7 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
         idle?.Wake(delivery);
         if (failure is not null)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static state => state.context.Runner.Defer(state.delivery, state.failure), (context, delivery, failure), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static state => state._context.Runner.Defer(state.delivery, state.failure), (_context, delivery, failure), preferLocal: false);
         }
 
         return true;
@@ -75,10 +96,10 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
             }
         }
 
-        context.Metrics.ConnectionOpened();
+        _context.Metrics.ConnectionOpened();
         if (hasRecovered)
         {
-            DeliveryLog.DestinationRecovered(context.Logger, key);
+            DeliveryLog.DestinationRecovered(_context.Logger, _key);
         }
     }
 
@@ -89,7 +110,7 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
             _open--;
         }
 
-        context.Metrics.ConnectionClosed();
+        _context.Metrics.ConnectionClosed();
     }
 
     /// <summary>
@@ -102,19 +123,14 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
         others = [];
         DeliveryWorker? idle = null;
         int open;
-        var wait = context.Options.FirstBackoff;
+        var wait = _context.Options.FirstBackoff;
         lock (_gate)
         {
             open = _open;
             if (open > 0)
             {
-                idle = TakeIdle();
-                if (idle is null)
-                {
-                    _ready.Enqueue(delivery);
-                }
-
-                _noGrowthBefore = context.Time.GetTimestamp() + (long)(wait.TotalSeconds * context.Time.TimestampFrequency);
+                idle = TakeBack(delivery);
+                _noGrowthBefore = _context.Time.GetTimestamp() + (long)(wait.TotalSeconds * _context.Time.TimestampFrequency);
             }
             else
             {
@@ -127,16 +143,45 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
         idle?.Wake(delivery);
         if (open > 0)
         {
-            DeliveryLog.ConnectionRefused(context.Logger, key, open, failure.ToString());
+            DeliveryLog.ConnectionRefused(_context.Logger, _key, open, failure.ToString());
             return false;
         }
 
         if (wait > TimeSpan.Zero)
         {
-            DeliveryLog.DestinationFailing(context.Logger, key, wait.TotalSeconds, failure.ToString());
+            DeliveryLog.DestinationFailing(_context.Logger, _key, wait.TotalSeconds, failure.ToString());
         }
 
         return true;
+    }
+
+    /// <summary>A connection that carried so many messages is closed.</summary>
+    public bool IsEnough(int transactions) => _limits.MaxMessagesPerConnection > 0 && transactions >= _limits.MaxMessagesPerConnection;
+
+    /// <summary>For a delivery that a worker has already. False: the rate of connections does not allow one now.</summary>
+    public bool TakeConnection()
+    {
+        if (_rates is null)
+        {
+            return true;
+        }
+
+        lock (_gate)
+        {
+            return _rates.TakeConnection();
+        }
+    }
+
+    /// <summary>Takes back a delivery that no connection could be opened for now.</summary>
+    public void Return(QueuedDelivery delivery)
+    {
+        DeliveryWorker? idle;
+        lock (_gate)
+        {
+            idle = TakeBack(delivery);
+        }
+
+        idle?.Wake(delivery);
     }
 
     /// <summary>Once a second: idle connections that are stale or not needed are closed, and what waits for a probe gets it.</summary>
@@ -146,12 +191,13 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
         List<DeliveryWorker>? retired = null;
         lock (_gate)
         {
-            var limit = context.Time.GetTimestamp() - (long)(context.Options.IdleConnection.TotalSeconds * context.Time.TimestampFrequency);
+            var limit = _context.Time.GetTimestamp() - (long)(_limits.IdleConnection.TotalSeconds * _context.Time.TimestampFrequency);
             for (var i = _idle.Count - 1; i >= 0; i--)
             {
-                if (_idle[i].IdleSince <= limit || _idle[i].Connection!.IsStale())
+                if (_workers.Count - _ending > _window.Size || _idle[i].IdleSince <= limit || _idle[i].Connection!.IsStale())
                 {
                     (retired ??= []).Add(_idle[i]);
+                    End(_idle[i]);
                     _idle.RemoveAt(i);
                 }
             }
@@ -161,7 +207,11 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
                 TryStart();
             }
 
-            _isRemoved = _workers.Count == 0 && _ready.Count == 0 && _health.MayForget;
+            _isRemoved = _workers.Count == 0 && _ready.Count == 0 && _health.MayForget && _rates?.MayForget != false;
+            if (_isRemoved)
+            {
+                _rates?.Dispose();
+            }
         }
 
         retired?.ForEach(worker => worker.Wake(null));
@@ -176,6 +226,7 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
         lock (_gate)
         {
             _isStopping = true;
+            _rates?.Dispose();
             _ready.Clear();
             idle = [.. _idle];
             _idle.Clear();
@@ -204,14 +255,27 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
         if (worker is not null)
         {
             _idle.RemoveAt(_idle.Count - 1);
+            worker.Round = _window.Round;
         }
 
         return worker;
     }
 
+    /// <summary>A worker to wake with it, or null: it waits with the others.</summary>
+    private DeliveryWorker? TakeBack(QueuedDelivery delivery)
+    {
+        var idle = TakeIdle();
+        if (idle is null)
+        {
+            _ready.Enqueue(delivery);
+        }
+
+        return idle;
+    }
+
     private bool TryStart()
     {
-        if (_isStopping || _workers.Count >= context.Options.MaxConnectionsPerRelay || !MayGrow())
+        if (_isStopping || _workers.Count >= _window.Size || !MayGrow() || _rates?.MayStart == false)
         {
             return false;
         }
@@ -222,7 +286,7 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
     }
 
     private bool MayGrow() =>
-        _health.IsFailing ? _workers.Count == 0 && _health.MayProbe : _workers.Count == 0 || context.Time.GetTimestamp() >= _noGrowthBefore;
+        _health.IsFailing ? _workers.Count == 0 && _health.MayProbe : _workers.Count == 0 || _context.Time.GetTimestamp() >= _noGrowthBefore;
 
     private async Task RunAsync(DeliveryWorker worker)
     {
@@ -230,14 +294,18 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
         {
             while (await NextAsync(worker).ConfigureAwait(false) is { } delivery)
             {
-                await context.Runner.RunAsync(this, worker, delivery).ConfigureAwait(false);
+                await _context.Runner.RunAsync(this, worker, delivery).ConfigureAwait(false);
+                if (worker.IsUsedUp)
+                {
+                    await worker.QuitAsync().ConfigureAwait(false);
+                }
             }
 
             await worker.QuitAsync().ConfigureAwait(false);
         }
         catch (Exception fault)
         {
-            DeliveryLog.WorkerFault(context.Logger, key, fault);
+            DeliveryLog.WorkerFault(_context.Logger, _key, fault);
             await worker.DropAsync().ConfigureAwait(false);
         }
         finally
@@ -245,6 +313,7 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
             lock (_gate)
             {
                 _workers.Remove(worker);
+                _ending -= worker.IsEnding ? 1 : 0;
                 if (_ready.Count > 0)
                 {
                     TryStart();
@@ -262,23 +331,78 @@ internal sealed class DestinationQueue(string key, DeliveryContext context)
                 return default;
             }
 
-            // Under failure only the probe goes on: what was ready when it failed has been deferred, what came since waits for its end.
-            if (_ready.Count > 0 && (worker.Connection is not null || MayOpen()))
+            var hasGrown = _window.Apply(worker.Sign, worker.Round);
+            worker.Sign = AttemptSign.None;
+            if (_workers.Count - _ending > _window.Size)
             {
+                End(worker);
+                return default;
+            }
+
+            if (hasGrown && _ready.Count > 1)
+            {
+                TryStart();
+            }
+
+            // Under failure only the probe goes on: what was ready when it failed has been deferred, what came since waits for its end.
+            if (_ready.Count > 0 && (worker.Connection is not null || MayOpen()) && MayPass(worker, _ready.Peek()))
+            {
+                worker.Round = _window.Round;
                 return new ValueTask<QueuedDelivery?>(_ready.Dequeue());
             }
 
             if (worker.Connection is null)
             {
+                End(worker);
                 return default;
             }
 
-            worker.IdleSince = context.Time.GetTimestamp();
+            worker.IdleSince = _context.Time.GetTimestamp();
             _idle.Add(worker);
             return worker.Park();
         }
     }
 
+    private void End(DeliveryWorker worker)
+    {
+        worker.IsEnding = true;
+        _ending++;
+    }
+
     /// <summary>A worker without a connection may open one: not in the pause after a failure.</summary>
-    private bool MayOpen() => _health.IsFailing ? _health.MayProbe : _open == 0 || context.Time.GetTimestamp() >= _noGrowthBefore;
+    private bool MayOpen() => _health.IsFailing ? _health.MayProbe : _open == 0 || _context.Time.GetTimestamp() >= _noGrowthBefore;
+
+    /// <summary>The rates allow it. A worker without a connection may then open one.</summary>
+    private bool MayPass(DeliveryWorker worker, QueuedDelivery delivery)
+    {
+        var opens = worker.Connection is null && !worker.IsGranted;
+        if (_rates?.Take(delivery, opens) == false)
+        {
+            return false;
+        }
+
+        worker.IsGranted |= opens;
+        return true;
+    }
+
+    /// <summary>A wait for a rate is over: idle workers get what may go now, and new ones are started for the rest.</summary>
+    private void Resume()
+    {
+        List<(DeliveryWorker Worker, QueuedDelivery Delivery)>? due = null;
+        lock (_gate)
+        {
+            _rates!.OnResumed();
+            while (_ready.Count > 0 && _idle.Count > 0 && _rates.Take(_ready.Peek(), opens: false))
+            {
+                (due ??= []).Add((TakeIdle()!, _ready.Dequeue()));
+            }
+
+            for (var i = _ready.Count; i > 0 && TryStart(); i--)
+            {
+                // One for each delivery that still waits, as far as the rates and the window allow.
+            }
+        }
+
+        due?.ForEach(entry => entry.Worker.Wake(entry.Delivery));
+    }
 }

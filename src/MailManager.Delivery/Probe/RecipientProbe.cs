@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MailManager.Delivery.Dns;
 using MailManager.Delivery.Routing;
 using MailManager.Resources.Identities;
 using MailManager.Resources.Relays;
@@ -36,7 +37,7 @@ public sealed class RecipientProbe : IRecipientProbe, IAsyncDisposable
         _time = time;
         _clock = new DeadlineClock(time);
         _connector = new SmtpConnector(_clock, logger);
-        _opener = new RouteOpener(_connector, new MxResolver(options.Mx), options, logger);
+        _opener = new RouteOpener(_connector, new MxRouting(options.Dns ?? new DnsResolver(options.Mx, time), options), options, logger, time);
         _routes = new RouteTable(options, [], [], new IdentitySet([]));
         _timer = time.CreateTimer(static state => ((RecipientProbe)state!).CloseIdle(), this, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
@@ -177,7 +178,7 @@ public sealed class RecipientProbe : IRecipientProbe, IAsyncDisposable
     {
         foreach (var (kept, _) in _kept)
         {
-            if (_time.GetElapsedTime(kept.Since) >= _options.IdleConnection && _kept.TryRemove(kept, out _))
+            if (_time.GetElapsedTime(kept.Since) >= _options.DefaultLimits.IdleConnection && _kept.TryRemove(kept, out _))
             {
                 Close(kept.Connection);
             }

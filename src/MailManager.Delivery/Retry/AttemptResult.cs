@@ -1,3 +1,4 @@
+using MailManager.Queue;
 using MailManager.Smtp.Client;
 using MailManager.Smtp.Replies;
 
@@ -8,6 +9,9 @@ internal readonly record struct AttemptResult
 {
     /// <summary>Of every recipient that has none of its own; null: those were delivered.</summary>
     public SmtpFailure? Failure { get; init; }
+
+    /// <summary>For the queue's history; null: nothing failed, or nothing was tried.</summary>
+    public DeliveryAttempt? Attempt { get; init; }
 
     /// <summary>By the index of the recipient in the instructions; null: none has one of its own.</summary>
     public SmtpFailure?[]? RecipientFailures { get; init; }

@@ -19,6 +19,9 @@ internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, 
 {
     private static readonly DeliverySettlement Done = new();
 
+    /// <summary>For who asked for nothing, and was told of a delay all the same.</summary>
+    private static readonly RecipientOptions Nothing = new(DsnNotify.Unspecified, string.Empty);
+
     private readonly DsnBuilder _notifications = new(options);
 
     /// <summary>Afterwards the delivery and its content belong to the queue.</summary>
@@ -58,14 +61,16 @@ internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, 
             }
             else
             {
-                var isLate = now - delivery.ReceivedAt >= options.DelayNotice
-                    && instructions.OptionsOf(i) is { HasDelayNotice: false } asked
-                    && RecipientOptions.Wants(asked, DsnNotify.Delay);
+                var isLate = now - delivery.ReceivedAt >= DelayNoticeOf(instructions.OptionsOf(i));
                 remaining.Add(i, isLate);
                 reason ??= failure.ToString();
                 if (isLate)
                 {
-                    news.Add(Describe(instructions, i, failure, FailurePolicy.DelayStatusOf(failure), result.RemoteMta) with { Action = DsnAction.Delayed });
+                    news.Add(Describe(instructions, i, failure, FailurePolicy.DelayStatusOf(failure), result.RemoteMta) with
+                    {
+                        Action = DsnAction.Delayed,
+                        IsUnasked = !RecipientOptions.Wants(instructions.OptionsOf(i), DsnNotify.Delay),
+                    });
                 }
             }
         }
@@ -93,12 +98,20 @@ internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, 
         {
             Remaining = remaining.Addresses,
             RemainingOptions = remaining.Options,
-            NextAttemptAt = remaining.Count > 0 ? schedule.Next(now, delivery.Attempts, delivery.ExpiresAt) : default,
+            NextAttemptAt = remaining.Count > 0 ? schedule.Next(options.RetryScheduleFor(instructions.Destination), now, delivery.Attempts, delivery.ExpiresAt) : default,
             Failure = remaining.Count > 0 ? reason : null,
+            Attempt = remaining.Count > 0 ? result.Attempt : null,
             Notification = notification,
         });
         notification?.Content.Release();
     }
+
+    /// <summary>The age at which the sender is to be told; null: not, or not again.</summary>
+    private TimeSpan? DelayNoticeOf(RecipientOptions? asked) =>
+        asked is { HasDelayNotice: true } ? null
+        : RecipientOptions.Wants(asked, DsnNotify.Delay) ? options.DelayNotice
+        : (asked?.Notify ?? DsnNotify.Unspecified) == DsnNotify.Unspecified ? options.UnaskedDelayNotice
+        : null;
 
     private async ValueTask<AcceptedMessage?> NotifyAsync(QueuedDelivery delivery, List<DsnRecipient> news, DateTimeOffset now)
     {
@@ -213,21 +226,20 @@ internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, 
     {
         private readonly ImmutableArray<string>.Builder _addresses = ImmutableArray.CreateBuilder<string>();
         private readonly ImmutableArray<RecipientOptions?>.Builder _options = ImmutableArray.CreateBuilder<RecipientOptions?>();
+        private bool _hasOptions = !instructions.RecipientOptions.IsEmpty;
 
         public int Count => _addresses.Count;
 
         public ImmutableArray<string> Addresses => _addresses.ToImmutable();
 
-        public ImmutableArray<RecipientOptions?> Options => _options.ToImmutable();
+        public ImmutableArray<RecipientOptions?> Options => _hasOptions ? _options.ToImmutable() : [];
 
         public void Add(int recipient, bool isNoticed)
         {
             _addresses.Add(instructions.Recipients[recipient]);
-            if (!instructions.RecipientOptions.IsEmpty)
-            {
-                var asked = instructions.OptionsOf(recipient);
-                _options.Add(isNoticed ? asked! with { HasDelayNotice = true } : asked);
-            }
+            var asked = instructions.OptionsOf(recipient);
+            _options.Add(isNoticed ? (asked ?? Nothing) with { HasDelayNotice = true } : asked);
+            _hasOptions |= isNoticed;
         }
     }
 }

@@ -1,104 +1,100 @@
-using System.Net;
-using DnsClient;
-using DnsClient.Protocol;
+using System.Collections.Immutable;
+using MailManager.Delivery.Dns;
 using MailManager.Smtp.Client;
 using MailManager.Smtp.Replies;
 
 namespace MailManager.Delivery.Routing;
 
 /// <summary>
-/// Finds the servers of a mail domain (RFC 5321 §5.1): by MX in order of preference, else the domain's own addresses; a null MX (RFC 7505)
-/// means that it takes no mail. What is wrong for good is a local failure with a status of class 5, the rest is the network's. Thread-safe.
+/// Finds the hosts that take mail for a domain (RFC 5321 §5.1): by MX in order of preference, equal ones in random order, else the domain itself; a
+/// null MX (RFC 7505) means that it takes no mail. Where this server is among them, only better ones count, for mail would loop. Thread-safe.
 /// </summary>
-internal sealed class MxResolver
+/// <param name="dns">Where to ask.</param>
+/// <param name="hostname">Our own name.</param>
+internal sealed class MxResolver(IDns dns, string hostname)
 {
-    /// <summary>Hosts whose addresses are looked up.</summary>
-    private const int MaxHosts = 5;
+    /// <summary>Hosts tried in one attempt, so that a domain with hundreds of them holds nobody up.</summary>
+    internal const int MaxHosts = 5;
 
-    private readonly LookupClient _client;
-    private readonly MxOptions _options;
-
-    public MxResolver(MxOptions options)
+    /// <summary>The hosts in the order in which to try them; with none, why.</summary>
+    /// <param name="domain">A domain name, or an address literal, which is its own host.</param>
+    /// <param name="cancellationToken">Gives up; throws.</param>
+    public async ValueTask<MxHosts> ResolveAsync(string domain, CancellationToken cancellationToken)
     {
-        _options = options;
-        var settings = options.NameServers.IsEmpty ? new LookupClientOptions() : new LookupClientOptions([.. options.NameServers]);
-        settings.Timeout = options.QueryTimeout;
-        settings.UseCache = true;
-        settings.ThrowDnsErrors = false;
-        _client = new LookupClient(settings);
+        if (AddressLiteral.TryParse(domain, out _))
+        {
+            // Nothing was looked up, so nothing could be forged.
+            return new MxHosts { Domain = domain, Hosts = [domain], IsAuthentic = true };
+        }
+
+        if (!IsHostName(domain))
+        {
+            return Failed(domain, RouteFailure.Permanent("what follows the at sign is no domain name", 1, 2));
+        }
+
+        var answer = await dns.FindMxAsync(domain, cancellationToken).ConfigureAwait(false);
+        return answer.Status switch
+        {
+            DnsStatus.NoName => Failed(domain, RouteFailure.Permanent($"domain {domain} does not exist", 1, 2)),
+            DnsStatus.NoData => new MxHosts { Domain = domain, Hosts = [domain], IsAuthentic = answer.IsAuthentic },
+            DnsStatus.Found => Choose(domain, answer),
+            DnsStatus.TimedOut => Failed(domain, RouteFailure.Transient($"DNS query for MX of {domain} timed out")),
+            _ => Failed(domain, RouteFailure.Transient($"DNS query for MX of {domain} failed")),
+        };
     }
 
-    /// <summary>Addresses in the order in which to try them; with none, why.</summary>
-    public async ValueTask<(IReadOnlyList<Target> Targets, SmtpFailure? Failure)> ResolveAsync(string domain, int port, CancellationToken cancellationToken)
+    /// <summary>A name that may be asked for an address. An IPv4 address in the place of a name is none.</summary>
+    internal static bool IsHostName(string name) => Uri.CheckHostName(name) == UriHostNameType.Dns;
+
+    private MxHosts Choose(string domain, DnsAnswer<MxRow> answer)
     {
-        if (Uri.CheckHostName(domain) != UriHostNameType.Dns)
+        if (answer.Records is [{ Host: "" }])
         {
-            return ([], Permanent("what follows the at sign is no domain name", 1, 2));
+            return Failed(domain, RouteFailure.Permanent($"domain {domain} takes no mail (null MX)", 1, 10));
         }
 
-        try
+        // RFC 5321 §5.1: this server's own preference, and whatever is not better than it, is left out.
+        var own = answer.Records.Where(row => string.Equals(row.Host, hostname, StringComparison.OrdinalIgnoreCase)).Select(row => row.Preference);
+        var limit = own.DefaultIfEmpty(int.MaxValue).Min();
+        var rows = answer.Records.Where(row => row.Preference < limit && IsHostName(row.Host)).ToArray();
+        if (rows.Length == 0)
         {
-            var answer = await _client.QueryAsync(domain, QueryType.MX, cancellationToken: cancellationToken).ConfigureAwait(false);
-            var code = answer.Header.ResponseCode;
-            if (code == DnsHeaderResponseCode.NotExistentDomain)
-            {
-                return ([], Permanent($"domain {domain} does not exist", 1, 2));
-            }
-
-            if (code != DnsHeaderResponseCode.NoError)
-            {
-                return ([], Transient($"DNS answers {code} for {domain}"));
-            }
-
-            var records = answer.Answers.MxRecords().OrderBy(record => record.Preference).ToArray();
-            if (records is [{ Exchange.Value: "." or "" }])
-            {
-                return ([], Permanent($"domain {domain} takes no mail (null MX)", 1, 10));
-            }
-
-            var hosts = records.Length == 0 ? [domain] : records.Take(MaxHosts).Select(record => record.Exchange.Value.TrimEnd('.'));
-            return await ResolveHostsAsync(domain, hosts, port, cancellationToken).ConfigureAwait(false);
+            return Failed(domain, limit < int.MaxValue
+                ? RouteFailure.Permanent($"the MX records of {domain} point back at this server", 4, 6)
+                : RouteFailure.Permanent($"the MX records of {domain} name no host", 4, 4));
         }
-        catch (Exception fault) when (fault is DnsResponseException or OperationCanceledException or ArgumentException)
+
+        Random.Shared.Shuffle(rows);
+        return new MxHosts
         {
-            return ([], Transient($"DNS query for {domain} failed"));
-        }
+            Domain = domain,
+            Hosts =
+            [
+                .. rows.OrderBy(row => row.Preference).Select(row => row.Host.ToLowerInvariant()).Distinct(StringComparer.Ordinal).Take(MaxHosts),
+            ],
+            IsAuthentic = answer.IsAuthentic,
+            CanonicalDomain = answer.Name,
+        };
     }
 
-    private async ValueTask<(IReadOnlyList<Target> Targets, SmtpFailure? Failure)> ResolveHostsAsync(
-        string domain, IEnumerable<string> hosts, int port, CancellationToken cancellationToken)
-    {
-        var targets = new List<Target>();
-        var isRefused = false;
-        var isUnsure = false;
-        foreach (var host in hosts)
-        {
-            foreach (var type in (QueryType[])[QueryType.A, QueryType.AAAA])
-            {
-                var answer = await _client.QueryAsync(host, type, cancellationToken: cancellationToken).ConfigureAwait(false);
-                isUnsure |= answer.Header.ResponseCode is not (DnsHeaderResponseCode.NoError or DnsHeaderResponseCode.NotExistentDomain);
-                foreach (var address in answer.Answers.OfType<AddressRecord>().Select(record => record.Address))
-                {
-                    if (_options.AllowPrivateTargets || TargetGuard.IsPublic(address))
-                    {
-                        targets.Add(new Target(host, new IPEndPoint(address, port)));
-                    }
-                    else
-                    {
-                        isRefused = true;
-                    }
-                }
-            }
-        }
+    private static MxHosts Failed(string domain, SmtpFailure failure) => new() { Domain = domain, Failure = failure };
+}
 
-        return (targets, targets.Count > 0 ? null
-            : isUnsure ? Transient($"DNS query for the servers of {domain} failed")
-            : isRefused ? Permanent($"the servers of {domain} have private addresses only", 4, 4)
-            : Permanent($"domain {domain} has no mail server", 4, 4));
-    }
+/// <summary>The hosts that take mail for a domain.</summary>
+internal sealed record MxHosts
+{
+    /// <summary>As it was asked for.</summary>
+    public required string Domain { get; init; }
 
-    private static SmtpFailure Permanent(string reason, ushort subject, ushort detail) =>
-        new(SmtpParty.Local, SmtpPhase.Connect, default, PeerText.Escape(reason), new EnhancedStatus(5, subject, detail));
+    /// <summary>What the domain is an alias of; null: nothing.</summary>
+    public string? CanonicalDomain { get; init; }
 
-    private static SmtpFailure Transient(string reason) => new(SmtpParty.Network, SmtpPhase.Connect, default, PeerText.Escape(reason));
+    /// <summary>Names in lower case, or one address literal; best first. Empty: see <see cref="Failure"/>.</summary>
+    public ImmutableArray<string> Hosts { get; init; } = [];
+
+    /// <summary>The names were found securely, by DNSSEC.</summary>
+    public bool IsAuthentic { get; init; }
+
+    /// <summary>Why there are none; null: there are.</summary>
+    public SmtpFailure? Failure { get; init; }
 }

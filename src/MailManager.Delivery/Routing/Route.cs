@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using MailManager.Resources.Relays;
 using MailManager.Smtp.Client;
 
 namespace MailManager.Delivery.Routing;
@@ -8,13 +10,23 @@ namespace MailManager.Delivery.Routing;
 /// </summary>
 internal sealed record Route
 {
-    /// <summary>Host name or IP literal of a relay; the domain whose MX to look up when <see cref="IsMx"/>.</summary>
+    /// <summary>Host name or IP literal of a relay's first server; the domain whose MX to look up when <see cref="IsMx"/>.</summary>
     public required string Host { get; init; }
 
-    /// <summary>TCP port.</summary>
+    /// <summary>TCP port, of a relay's first server.</summary>
     public required int Port { get; init; }
 
     public bool IsMx { get; init; }
+
+    /// <summary>Of a relay: all its servers; else empty.</summary>
+    public ImmutableArray<RelayServer> Servers { get; init; } = [];
+
+    /// <summary>By the servers' values, so that connections outlive a reload that changes nothing about them.</summary>
+    public bool Equals(Route? other) =>
+        other is not null && Host == other.Host && Port == other.Port && IsMx == other.IsMx && Servers.SequenceEqual(other.Servers) && Settings == other.Settings;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Host, Port, IsMx, Settings);
 
     /// <summary>
     /// The same, for a message with REQUIRETLS (RFC 8689 §4.2.1). As a route of its own it never shares a connection with messages that would
@@ -35,6 +47,6 @@ internal sealed record Route
     public bool IsOwnFailure(SmtpFailure failure) =>
         Settings.NeedsRequireTls && (failure.Phase is SmtpPhase.StartTls or SmtpPhase.TlsHandshake || failure.Status is { Class: 5, Subject: 7 });
 
-    /// <summary>The server name in it is replaced by the MX host's.</summary>
+    /// <summary>The server name in it is replaced by that of the server that is tried.</summary>
     public required SmtpClientSettings Settings { get; init; }
 }

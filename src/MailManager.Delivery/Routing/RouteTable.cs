@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Net.Security;
 using MailManager.Queue;
 using MailManager.Resources.Identities;
 using MailManager.Resources.Relays;
@@ -73,21 +74,39 @@ internal sealed class RouteTable
         return isNotification || (!isRelay && instructions.IsSubmission) ? null : NotVerified;
     }
 
-    private Route FromRelay(Relay relay, Dictionary<string, Secret> secrets) => new()
+    private Route FromRelay(Relay relay, Dictionary<string, Secret> secrets)
     {
-        Host = relay.ServerName,
-        Port = relay.ServerPort,
-        Settings = Settings(
-            relay.ServerName,
-            relay.Tls switch
+        var first = relay.Servers[0];
+        var options = relay.TlsOptions;
+        var tls = relay.Tls switch
+        {
+            RelayTls.None => SmtpClientTls.None,
+            RelayTls.Required => SmtpClientTls.Required,
+            RelayTls.Implicit => SmtpClientTls.Implicit,
+            _ => SmtpClientTls.Opportunistic,
+        };
+        var credentials = relay.Authentication is RelayAuthentication.FromSecret(var name) ? Credentials(secrets, name) : null;
+        return new Route
+        {
+            Host = first.Name,
+            Port = first.Port,
+            IsMx = first.IsMxDomain,
+            Servers = relay.Servers,
+            Settings = Settings(first.Name, tls, credentials) with
             {
-                RelayTls.None => SmtpClientTls.None,
-                RelayTls.Required => SmtpClientTls.Required,
-                RelayTls.Implicit => SmtpClientTls.Implicit,
-                _ => SmtpClientTls.Opportunistic,
+                Protocol = relay.Protocol,
+                TlsServerName = options.ServerName,
+                NeedsTls13 = options.NeedsTls13,
+                TrustedRoots = options.TrustedRoots ?? _options.TrustedRoots,
+                CertificateCheck = options.Fingerprints.IsEmpty ? null : new FingerprintCheck(options.Fingerprints),
+                ClientCertificate = options.ClientCertificate is var (certificate, chain)
+                    ? SslStreamCertificateContext.Create(certificate, chain, offline: true)
+                    : null,
+                AllowCleartextAuthentication = relay.AllowCleartextAuthentication,
+                AuthMechanisms = relay.AuthenticationMechanisms,
             },
-            relay.Authentication is RelayAuthentication.FromSecret(var name) ? Credentials(secrets, name) : null),
-    };
+        };
+    }
 
     /// <summary>A missing secret gives empty credentials, which the client refuses to use: mail is deferred rather than sent without AUTH.</summary>
     private static SmtpCredentials Credentials(Dictionary<string, Secret> secrets, string name)

@@ -12,6 +12,9 @@ internal static class CommandLineInterface
         root.Add(CheckCommand.Create());
         root.Add(ExplainCommand.Create());
         root.Add(DiffCommand.Create());
+        root.Add(QueueCommand.Create());
+        root.Add(GatewayGuideCommand.Create());
+        root.Add(RelayCommand.Create());
         root.SetAction((_, cancellationToken) => RunCommand.ExecuteAsync(configurationFile: null, dataDirectory: null, cancellationToken));
 
         // By default the library ends the process two seconds after SIGTERM; running transactions and deliveries are given longer.

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using MailManager.Delivery.Shaping;
 
 namespace MailManager.Mta.Configuration;
 
@@ -17,6 +19,24 @@ public sealed record DeliverySettings
     /// </summary>
     public TimeSpan Expiry { get; init; } = TimeSpan.FromDays(4);
 
+    /// <summary>Age at which senders of deferred messages who asked for it are told once, 1 second to 30 days. Default: 4 hours.</summary>
+    public TimeSpan DelayNotice { get; init; } = TimeSpan.FromHours(4);
+
+    /// <summary>The same for those who asked for nothing; null, the default: they are not told.</summary>
+    public TimeSpan? UnaskedDelayNotice { get; init; }
+
     /// <summary>Name of the relay that bounces leave through; null: the MX of the sender's domain.</summary>
     public string? DsnRelay { get; init; }
+
+    /// <summary>
+    /// What mail comes from in the eyes of the world, where the machine's own addresses do not say (NAT). Only told to people, never bound to. At most
+    /// 1000. Default: none.
+    /// </summary>
+    public ImmutableArray<IPNetwork> EgressAddresses { get; init; } = [];
+
+    /// <summary>Policies of recipients' domains (MTA-STS, RFC 8461) are asked for and kept to. Default true.</summary>
+    public bool MtaSts { get; init; } = true;
+
+    /// <summary>Limits of some destinations; the first that matches holds. At most 1000. Default: none, so that all have the defaults.</summary>
+    public ImmutableArray<DestinationLimits> Destinations { get; init; } = [];
 }

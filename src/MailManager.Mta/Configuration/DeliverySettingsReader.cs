@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MailManager.Resources.Binding;
+using MailManager.Resources.Expressions;
 using MailManager.Resources.Relays;
 
 namespace MailManager.Mta.Configuration;
@@ -18,13 +19,15 @@ internal static class DeliverySettingsReader
             return defaults;
         }
 
-        if (value.Map(["RetrySchedule", "Expiry", "DsnRelay"]) is not { } map)
+        if (value.Map(["RetrySchedule", "Expiry", "DelayNotice", "UnaskedDelayNotice", "DsnRelay", "EgressAddresses", "MtaSts", "Destinations"]) is not { } map)
         {
             return null;
         }
 
         var schedule = map.Optional("RetrySchedule") is { } scheduleValue ? ReadSchedule(scheduleValue) : defaults.RetrySchedule;
         var expiry = map.Optional("Expiry") is { } expiryValue ? Duration.Read(expiryValue) : defaults.Expiry;
+        var notice = map.Optional("DelayNotice") is { } noticeValue ? Duration.Read(noticeValue) : defaults.DelayNotice;
+        var unasked = map.Optional("UnaskedDelayNotice") is { } unaskedValue ? Duration.Read(unaskedValue) : null;
         var relayValue = map.Optional("DsnRelay");
         var relay = relayValue?.Text(RelayReader.Name);
         if (relay is not null)
@@ -32,9 +35,23 @@ internal static class DeliverySettingsReader
             value.Context.Refer(ResourceKind.Relay, relay, relayValue!);
         }
 
-        return map.Failed ? null : new DeliverySettings { RetrySchedule = schedule, Expiry = expiry!.Value, DsnRelay = relay };
+        var egress = NetworkReader.Optional(map, "EgressAddresses", defaults.EgressAddresses);
+        var mtaSts = map.Boolean("MtaSts", otherwise: true);
+        var destinations = DestinationLimitsReader.Read(map);
+        return map.Failed ? null : new DeliverySettings
+        {
+            RetrySchedule = schedule,
+            Expiry = expiry!.Value,
+            DelayNotice = notice!.Value,
+            UnaskedDelayNotice = unasked,
+            DsnRelay = relay,
+            EgressAddresses = egress,
+            MtaSts = mtaSts,
+            Destinations = destinations,
+        };
     }
 
-    private static ImmutableArray<TimeSpan> ReadSchedule(DocumentValue value) =>
+    /// <summary>Those of its durations that could be read.</summary>
+    public static ImmutableArray<TimeSpan> ReadSchedule(DocumentValue value) =>
         value.List(1, MaximumSchedule) is { } items ? [.. items.Select(Duration.Read).OfType<TimeSpan>()] : [];
 }

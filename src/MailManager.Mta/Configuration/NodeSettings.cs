@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using MailManager.Delivery;
 using MailManager.Smtp.Limits;
 
 namespace MailManager.Mta.Configuration;
@@ -24,6 +25,12 @@ public sealed record NodeSettings
 
     /// <summary>Chosen by the server name that a client asks for (SNI), from the names in each. At most 1,000. Default: none.</summary>
     public ImmutableArray<TlsFiles> Certificates { get; init; } = [];
+
+    /// <summary>How reverse-paths are replaced where rules want that; null: they cannot be.</summary>
+    public SrsSettings? Srs { get; init; }
+
+    /// <summary>How mail domains' servers are found: as <c>Node.Dns</c> says, at most 10 name servers, on port 25.</summary>
+    public MxOptions Mx { get; init; } = new();
 
     /// <summary>Of the whole server.</summary>
     public SessionGovernorOptions Limits { get; init; } = ServerLimitsReader.Defaults;

@@ -1,4 +1,5 @@
 using System.Net;
+using MailManager.Delivery;
 using MailManager.Resources.Binding;
 using MailManager.Resources.Documents;
 using MailManager.Resources.Identities;
@@ -11,6 +12,7 @@ internal sealed class NodeSettingsReader(ConfigurationSource source)
 {
     private const string DefaultDataDirectory = "data";
     private const int MaximumCertificates = 1000;
+    private const int MaximumDnsServers = 10;
     private static readonly IPEndPoint DefaultManagement = new(IPAddress.Loopback, 8025);
     private readonly FileReferences _files = new(source.FullBaseDirectory);
 
@@ -20,7 +22,7 @@ internal sealed class NodeSettingsReader(ConfigurationSource source)
         var errors = root.Value.Context.Errors;
         var before = errors.Count;
         var value = root.Optional("Node");
-        var map = value?.Map(["Hostname", "DataDirectory", "Management", "Tls", "Certificates", "Limits"]);
+        var map = value?.Map(["Hostname", "DataDirectory", "Management", "Tls", "Certificates", "Srs", "Dns", "Limits"]);
         var hostname = map?.Optional("Hostname") is { } given ? ReadHostname(given) : DefaultHostname(value ?? root.Value);
         var data = map?.OptionalText("DataDirectory", TextRule.NotEmpty);
         var management = map?.Optional("Management")?.Map(["Listen"])?.Optional("Listen") is { } listen
@@ -28,6 +30,10 @@ internal sealed class NodeSettingsReader(ConfigurationSource source)
             : DefaultManagement;
         var tls = map?.Optional("Tls") is { } tlsValue ? ReadTls(tlsValue) : null;
         var certificates = map?.Items("Certificates", 0, MaximumCertificates, ReadTls) ?? [];
+        var srs = map?.Optional("Srs") is { } srsValue ? SrsSettings.Read(srsValue, _files) : null;
+        var dns = map?.Optional("Dns")?.Map(["Servers", "TrustAuthenticatedData"]);
+        var servers = dns?.Items("Servers", 1, MaximumDnsServers, ReadServer) ?? [];
+        var trusts = dns?.Boolean("TrustAuthenticatedData", otherwise: false) ?? false;
         var limits = ServerLimitsReader.Read(map?.Optional("Limits"));
         return errors.Count > before ? null : new NodeSettings
         {
@@ -36,6 +42,8 @@ internal sealed class NodeSettingsReader(ConfigurationSource source)
             ManagementListen = management!,
             Tls = tls,
             Certificates = certificates,
+            Srs = srs,
+            Mx = new MxOptions { NameServers = servers, TrustAuthenticatedData = trusts },
             Limits = limits,
         };
     }
@@ -69,6 +77,17 @@ internal sealed class NodeSettingsReader(ConfigurationSource source)
         if (address is not null)
         {
             value.Context.Listen(address, value);
+        }
+
+        return address;
+    }
+
+    private static IPEndPoint? ReadServer(DocumentValue value)
+    {
+        var address = ListenerAddress.Read(value);
+        if (address is { Port: 0 })
+        {
+            value.Error("a name server has a port, usually 53");
         }
 
         return address;

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
 using MailManager.Delivery;
+using MailManager.Delivery.Dns;
 using MailManager.Delivery.Dsn;
 using MailManager.Management;
+using MailManager.Management.Queue;
 using MailManager.Mta.Configuration;
 using MailManager.Mta.Credentials;
 using MailManager.Mta.Intake;
@@ -54,15 +56,20 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
             Hostname = node.Hostname,
             RetrySchedule = delivery.RetrySchedule,
             Expiry = delivery.Expiry,
+            DelayNotice = delivery.DelayNotice,
+            UnaskedDelayNotice = delivery.UnaskedDelayNotice,
             DsnRelay = delivery.DsnRelay,
+            Destinations = delivery.Destinations,
             Listeners = () => configured.Concat(_listeners.Select(listener => listener.EndPoint)),
             Mx = mx,
+            Dns = new DnsResolver(mx, time),
+            MtaSts = delivery.MtaSts ? new MtaStsOptions { Directory = Path.Combine(node.DataDirectory, "mta-sts") } : null,
         };
         _delivery = new DeliveryService(DeliveryOptions, loggers.CreateLogger<DeliveryService>(), time);
         _delivery.Update(resources.Relays, resources.Secrets, resources.Identities);
         _protection = new ProtectionParts(configuration, DeliveryOptions, loggers, time);
         _smtp = new SmtpServer(SmtpServer.CreateSocketTransport(loggers), node.Limits, time, loggers);
-        _readiness = new ProcessReadiness(() => _queue.Health);
+        _readiness = new ProcessReadiness(() => _queue.Health, () => _queue.OverdueDestinations);
     }
 
     /// <summary>Where each ingress point listens, with the ports that the system chose.</summary>
@@ -79,7 +86,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
     /// <param name="configuration">Of this node.</param>
     /// <param name="loggers">For all parts.</param>
     /// <param name="time">For all parts.</param>
-    /// <param name="mx">How mail domains' servers are found; null: as the system's DNS says, on port 25.</param>
+    /// <param name="mx">How mail domains' servers are found; null: as the configured DNS says, on port 25.</param>
     public static async Task<MailManagerProcess> StartAsync(
         LoadedConfiguration configuration, ILoggerFactory loggers, TimeProvider time, MxOptions? mx = null)
     {
@@ -92,7 +99,7 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         MailManagerProcess? process = null;
         try
         {
-            process = new MailManagerProcess(configuration, loggers, time, mx ?? new MxOptions());
+            process = new MailManagerProcess(configuration, loggers, time, mx ?? configuration.NodeSettings.Mx);
             await process.RunAsync(ready, loggers, time).ConfigureAwait(false);
             return process;
         }
@@ -195,11 +202,15 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         var node = configuration.Loaded.NodeSettings;
         _delivery.Start(_queue);
         _queue.Start(_delivery);
-        _management = await ManagementServer.StartAsync(node.ManagementListen, _readiness, loggers).ConfigureAwait(false);
+        _management = await ManagementServer.StartAsync(
+            node.ManagementListen, _readiness, new QueueAccess(_queue.Administration, ManagementToken.ReadOrMake(node.DataDirectory), _delivery.CanReach), loggers).ConfigureAwait(false);
         LogManagement(_management.EndPoint);
         var services = new IntakeServices(
             node.Hostname, configuration.Loaded.DeliverySettings.Expiry, _queue, _queue.BodyFiles, new DsnBuilder(DeliveryOptions), _metrics,
-            _protection.Services, _protection.ReverseNames, _smtp.Governor.Memory, time, loggers.CreateLogger<IngressService>());
+            _protection.Services, _protection.ReverseNames, _smtp.Governor.Memory, time, loggers.CreateLogger<IngressService>())
+        {
+            Srs = node.Srs?.Open(node.DataDirectory, time),
+        };
         _rules = new RulesInForce(configuration, services, loggers);
         LogNotices(configuration);
         foreach (var built in configuration.IngressPoints)

@@ -3,8 +3,8 @@ using MailManager.Queue;
 
 namespace MailManager.Mta.Hosting;
 
-/// <summary>Ready means: every listener is bound, the spool can be written, and nobody has asked the process to stop.</summary>
-internal sealed class ProcessReadiness(Func<QueueHealth> queue) : IReadiness
+/// <summary>Ready means: every listener is bound, the spool can be written, nothing is past due for no reason, and nobody has asked the process to stop.</summary>
+internal sealed class ProcessReadiness(Func<QueueHealth> queue, Func<int> overdue) : IReadiness
 {
     private volatile bool _isListening;
 
@@ -19,5 +19,6 @@ internal sealed class ProcessReadiness(Func<QueueHealth> queue) : IReadiness
     [
         new("listeners", _isListening ? null : "not bound"),
         new("queue", queue() is var health && health == QueueHealth.Ready ? null : $"storage is not ready: {health}"),
+        new("schedule", overdue() is var count && count == 0 ? null : $"deliveries of {count} destinations are past due"),
     ];
 }

@@ -35,7 +35,7 @@ internal sealed class RuntimeBuilder
     private (IReadOnlyList<BuiltIngress> Ingresses, IReadOnlyList<DocumentError> Errors) Build(NamedSetTable sets)
     {
         var resources = _configuration.ResourceSet;
-        var environment = RuleEnvironmentFactory.Create(resources, sets);
+        var environment = RuleEnvironmentFactory.Create(resources, sets, _configuration.NodeSettings.Srs is not null);
         var policies = resources.TrafficPolicies.Select((policy, i) => Take(CompiledTrafficPolicy.Compile(policy, environment), $"TrafficPolicies[{i}]")).ToArray();
         var ruleSets = resources.RuleSets.Select((ruleSet, i) => Take(CompiledRuleSet.Compile(ruleSet, environment), $"RuleSets[{i}]")).ToArray();
         var trusts = resources.IngressPoints.Select((ingress, i) => ReadTrust(ingress, $"IngressPoints[{i}]")).ToArray();

@@ -16,21 +16,28 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
     /// <summary>When the message was received.</summary>
     public DateTimeOffset ReceivedAt { get; } = services.Time.GetUtcNow();
 
-    /// <summary>One delivery for each group that is relayed, and one for each domain of a group that is sent.</summary>
+    /// <summary>
+    /// One delivery for each group that is relayed, and one for each domain of a group that is sent, or of those to whom a notification returns.
+    /// </summary>
     public ImmutableArray<DeliveryInstructions> Build(string reversePath)
     {
         var groups = workspace.Evaluation.Deliveries;
         var deliveries = ImmutableArray.CreateBuilder<DeliveryInstructions>(groups.Count);
+        if (workspace.Returning.Count > 0)
+        {
+            AddReturning(deliveries);
+        }
+
         for (var i = 0; i < groups.Count; i++)
         {
             var group = groups[i];
             if (group.Target.RelayName is { } relay)
             {
-                deliveries.Add(Create(group, DestinationKey.ForRelay(relay), part: null, reversePath, Prefix(group)));
+                deliveries.Add(Create(group, DestinationKey.ForRelay(relay), part: null, Sender(group.Target, reversePath), Prefix(group.Headers)));
                 continue;
             }
 
-            var prefix = Prefix(group);
+            var prefix = Prefix(group.Headers);
             var domains = Enumerable.Range(0, group.Recipients.Count).GroupBy(recipient => DestinationKey.ForDomain(DomainOf(group.Recipients[recipient])), StringComparer.Ordinal);
             foreach (var domain in domains)
             {
@@ -53,6 +60,40 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
             Deliveries = deliveries,
         },
         content);
+
+    /// <summary>What the relay is told that the message comes from. An address that has no SRS form stays: better that SPF fails than that mail is lost.</summary>
+    private string Sender(DeliveryTarget target, string reversePath)
+    {
+        if (!target.ReplacesMailFrom)
+        {
+            return reversePath;
+        }
+
+        if (services.Srs!.Forward(reversePath) is { } replaced)
+        {
+            return replaced;
+        }
+
+        IntakeLog.SenderKept(services.Logger, id, reversePath, target.RelayName!);
+        return reversePath;
+    }
+
+    /// <summary>To those whose addresses were replaced here, which is why they may be sent to although they are of no identity.</summary>
+    private void AddReturning(ImmutableArray<DeliveryInstructions>.Builder deliveries)
+    {
+        var prefix = Prefix([]);
+        foreach (var domain in workspace.Returning.GroupBy(recipient => DestinationKey.ForDomain(DomainOf(recipient)), StringComparer.Ordinal))
+        {
+            deliveries.Add(new DeliveryInstructions
+            {
+                Destination = domain.Key,
+                ReversePath = string.Empty,
+                Recipients = [.. domain],
+                Prefix = prefix,
+                IsSubmission = true,
+            });
+        }
+    }
 
     /// <summary>Only recipients with a domain are sent to.</summary>
     private static string DomainOf(string address) => address[(address.LastIndexOf('@') + 1)..];
@@ -94,18 +135,18 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
     }
 
     /// <summary>Added fields on top, then our trace field, so that the trace fields of all servers stay together.</summary>
-    private byte[] Prefix(DeliveryGroup group)
+    private byte[] Prefix(IReadOnlyList<AddedHeader> headers)
     {
         var output = ZString.CreateUtf8StringBuilder(notNested: true);
         try
         {
-            for (var i = 0; i < group.Headers.Count; i++)
+            for (var i = 0; i < headers.Count; i++)
             {
-                output.AppendLiteral(group.Headers[i].Line.Span);
+                output.AppendLiteral(headers[i].Line.Span);
             }
 
             ReceivedField.Write(
-                ref output, facts, services.Hostname, id, workspace.Recipients.Count == 1 ? workspace.Recipients[0] : null, ReceivedAt,
+                ref output, facts, services.Hostname, id, workspace.Recipients.Count == 1 && workspace.Returning.Count == 0 ? workspace.Recipients[0] : null, ReceivedAt,
                 workspace.Requested.Mail is { IsUtf8: true });
             return output.AsSpan().ToArray();
         }

@@ -1,4 +1,5 @@
 using MailManager.Delivery.Dsn;
+using MailManager.Delivery.Srs;
 using MailManager.Messages.Bytes;
 using MailManager.Mta.Protection;
 using MailManager.Queue;
@@ -23,7 +24,11 @@ internal sealed record IntakeServices(
     IReverseNames ReverseNames,
     MemoryGauge Memory,
     TimeProvider Time,
-    ILogger<IngressService> Logger);
+    ILogger<IngressService> Logger)
+{
+    /// <summary>Replaces reverse-paths, and finds the originals; null: rules cannot ask for it.</summary>
+    public SrsRewriter? Srs { get; init; }
+}
 
 /// <summary>One ingress point: opens a handler for each session. The runtime can be replaced at any time.</summary>
 internal sealed class IngressService : ISmtpService

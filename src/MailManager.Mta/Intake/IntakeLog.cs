@@ -1,4 +1,5 @@
 using System.Net;
+using MailManager.Delivery.Srs;
 using MailManager.Messages.Envelope;
 using MailManager.Queue;
 using MailManager.Rules;
@@ -40,6 +41,12 @@ internal static partial class IntakeLog
     [LoggerMessage(2017, LogLevel.Information, "Refused at {IngressPoint}: client {Client} sender=<{Sender}> by policy {Policy}, {Verdict}, before any recipient, session={Session}")]
     public static partial void SenderDenied(
         ILogger logger, string ingressPoint, IPEndPoint client, string sender, string policy, PolicyReason verdict, string session);
+
+    [LoggerMessage(2018, LogLevel.Information, "Refused at {IngressPoint}: SRS recipient <{Recipient}> from {Client} sender=<{Sender}>, fault={Fault}, session={Session}")]
+    public static partial void ReturnRefused(ILogger logger, string ingressPoint, string recipient, IPEndPoint client, string sender, SrsFault fault, string session);
+
+    [LoggerMessage(2019, LogLevel.Information, "Message {MessageId}: sender=<{Sender}> has no SRS form and is given to relay {Relay} as it is")]
+    public static partial void SenderKept(ILogger logger, MessageId messageId, string sender, string relay);
 
     [LoggerMessage(2020, LogLevel.Error, "Message from {Client} at {IngressPoint} deferred with 452: storage is {State}, session={Session}")]
     public static partial void StorageRefused(ILogger logger, Exception? fault, IPEndPoint client, string ingressPoint, AcceptResult state, string session);

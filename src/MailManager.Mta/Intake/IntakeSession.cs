@@ -78,6 +78,26 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
             return ValueTask.FromResult(StandardReplies.BadRecipientAddress);
         }
 
+        if (services.Srs is { } srs && srs.Owns(recipient))
+        {
+            var origin = srs.Reverse(recipient);
+            if (SrsReply.Refusal(origin, _reversePath, session.Id) is { } reply)
+            {
+                IntakeLog.ReturnRefused(services.Logger, _runtime.IngressPointName, recipient, session.Client, _reversePath, origin.Fault, session.Id);
+                services.Metrics.Refused(_runtime.IngressPointName, "srs");
+                return ValueTask.FromResult(reply);
+            }
+
+            if (!_runtime.Identities.Covers(origin.Address!))
+            {
+                _workspace!.Returning.Add(origin.Address!);
+                return ValueTask.FromResult(StandardReplies.RecipientOk);
+            }
+
+            // Its MX may well lead here, and rules say where such mail goes.
+            recipient = origin.Address!;
+        }
+
         if (Refusal(recipient) is { } refusal)
         {
             return ValueTask.FromResult(refusal);
@@ -118,7 +138,10 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         var recipients = CollectionsMarshal.AsSpan(workspace.Recipients);
         try
         {
-            _runtime.RuleSet.Evaluate(workspace.Input, recipients, workspace.Evaluation);
+            if (!recipients.IsEmpty)
+            {
+                _runtime.RuleSet.Evaluate(workspace.Input, recipients, workspace.Evaluation);
+            }
         }
         catch (IOException fault)
         {
@@ -261,7 +284,7 @@ internal sealed class IntakeSession(IngressService ingress, IntakeServices servi
         var id = MessageId.New(services.Time.GetUtcNow());
         var plan = new DeliveryPlan(services, _runtime, workspace, Facts, id);
         var deliveries = plan.Build(_reversePath);
-        var envelope = workspace.Requested.Complete(new MessageEnvelope(_reversePath, [.. workspace.Recipients], _body));
+        var envelope = workspace.Requested.Complete(new MessageEnvelope(_reversePath, workspace.AllRecipients(), _body));
         try
         {
             new NotificationPlan(services, _runtime, workspace, id, _reversePath, plan.ReceivedAt, headerLength).AddTo(workspace.Outbox);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MailManager.Messages.Bytes;
 using MailManager.Queue;
 using MailManager.Rules;
@@ -28,6 +29,15 @@ internal sealed class IntakeWorkspace
 
     public List<string> Recipients { get; } = [];
 
+    /// <summary>
+    /// Where notifications go that came to SRS addresses of this server: by MX, past the rules. They are no <see cref="Recipients"/>, which nothing
+    /// else is done for.
+    /// </summary>
+    public List<string> Returning { get; } = [];
+
+    /// <summary>Of the envelope as it is kept: <see cref="Returning"/> after <see cref="Recipients"/>.</summary>
+    public ImmutableArray<string> AllRecipients() => Returning.Count == 0 ? [.. Recipients] : [.. Recipients, .. Returning];
+
     /// <summary>What the policy said, for each recipient.</summary>
     public List<PolicyVerdict> Verdicts { get; } = [];
 
@@ -46,6 +56,7 @@ internal sealed class IntakeWorkspace
         Input.ClearMessage();
         Evaluation.Clear();
         Recipients.Clear();
+        Returning.Clear();
         Verdicts.Clear();
         Requested.Clear();
         Outbox.Clear();

@@ -25,10 +25,14 @@ internal sealed class RequestedOptions
         _recipients.Add(options);
     }
 
-    /// <summary>The envelope with all of it.</summary>
+    /// <summary>The envelope with all of it. Recipients at its end that nothing was noted for get nothing.</summary>
     public MessageEnvelope Complete(MessageEnvelope envelope) => Mail is null && !HasRecipientOptions
         ? envelope
-        : envelope with { Options = Mail, RecipientOptions = HasRecipientOptions ? [.. _recipients] : [] };
+        : envelope with
+        {
+            Options = Mail,
+            RecipientOptions = HasRecipientOptions ? [.. _recipients, .. Enumerable.Repeat<RecipientOptions?>(null, envelope.Recipients.Length - _recipients.Count)] : [],
+        };
 
     /// <summary>Of a recipient of the envelope.</summary>
     public RecipientOptions? Of(int recipient) => _recipients[recipient];

@@ -1,5 +1,6 @@
 using System.Net;
 using DnsClient;
+using MailManager.Delivery.Dns;
 using MailManager.Resources.IngressPoints;
 using Microsoft.Extensions.Logging;
 

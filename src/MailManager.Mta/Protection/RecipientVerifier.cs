@@ -1,3 +1,4 @@
+using MailManager.Delivery.Dns;
 using MailManager.Delivery.Probe;
 using MailManager.Resources.IngressPoints;
 using MailManager.Smtp.Client;

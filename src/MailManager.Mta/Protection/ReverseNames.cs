@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using DnsClient;
 using DnsClient.Protocol;
+using MailManager.Delivery.Dns;
 using MailManager.Resources.Identities;
 
 namespace MailManager.Mta.Protection;

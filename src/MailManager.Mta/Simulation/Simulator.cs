@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using MailManager.Delivery;
 using MailManager.Delivery.Dsn;
@@ -33,7 +34,11 @@ internal sealed class Simulator
         _services = new IntakeServices(
             node.Hostname, delivery.Expiry, new DryRunQueue(), new DryRunBodyFiles(), new DsnBuilder(options), new IntakeMetrics(),
             new ProtectionServices(null, null, null, NullLogger<ClientGuard>.Instance), new SampleName(null), new MemoryGauge(long.MaxValue), TimeProvider.System,
-            NullLogger<IngressService>.Instance);
+            NullLogger<IngressService>.Instance)
+        {
+            // Nobody sees the addresses that it makes, and the server's secrets are none of its business.
+            Srs = node.Srs?.Create([RandomNumberGenerator.GetBytes(32)], TimeProvider.System),
+        };
         _ingressPoints = ingressPoints.ToFrozenDictionary(built => built.Ingress.IngressPointName, built => built.Runtime, StringComparer.Ordinal);
     }
 

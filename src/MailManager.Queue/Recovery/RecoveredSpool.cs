@@ -1,38 +1,39 @@
-using MailManager.Messages.Envelope;
+using MailManager.Queue.Schedule;
 using MailManager.Queue.Spool;
 using Microsoft.Extensions.Logging;
 
 namespace MailManager.Queue.Recovery;
 
-/// <summary>What an opened spool holds: every delivery that is not settled, without bodies.</summary>
+/// <summary>
+/// What an opened spool holds: counts, the body files in use, the deliveries that were in memory before, and when the first of each destination
+/// is due.
+/// </summary>
 internal sealed class RecoveredSpool
 {
-    // Scans deliveries in the order of their keys, which keeps those of one message together.
-    private const string SelectDeliveries = """
-        SELECT d.key, d.message, d.destination, d.attempts, d.next_attempt_at, d.failure, d.instructions,
-               m.id, m.received_at, m.expires_at, m.size, m.file, m.envelope
-        FROM delivery d CROSS JOIN message m ON m.key=d.message ORDER BY d.key
-        """;
-
-    private readonly Dictionary<string, string> _destinations = new(StringComparer.Ordinal);
-
     private RecoveredSpool(KeySequence keys) => Keys = keys;
 
     public KeySequence Keys { get; }
 
-    public List<(QueuedDelivery Delivery, DateTimeOffset NextAttemptAt)> Deliveries { get; } = [];
+    public long Messages { get; private set; }
+
+    public long Deliveries { get; private set; }
+
+    /// <summary>Deliveries that are due and were in memory, in the order of their keys.</summary>
+    public List<QueuedDelivery> InMemory { get; } = [];
+
+    /// <summary>Destinations of waiting rows, with the time of the first in Unix milliseconds.</summary>
+    public List<(string Destination, long DueAt)> Waiting { get; } = [];
 
     /// <summary>Names of the body files in use.</summary>
     public HashSet<string> Files { get; } = new(StringComparer.Ordinal);
-
-    public int Messages { get; private set; }
 
     public static RecoveredSpool Load(SqliteDatabase database, ILogger logger)
     {
         var spool = new RecoveredSpool(new KeySequence(
             database.QueryInteger("SELECT max(key) FROM message"), database.QueryInteger("SELECT max(key) FROM delivery")));
         spool.LoadFiles(database);
-        spool.LoadDeliveries(database, logger);
+        spool.LoadWaiting(database);
+        spool.LoadInMemory(database, spool.Count(database), logger);
         return spool;
     }
 
@@ -45,67 +46,59 @@ internal sealed class RecoveredSpool
         }
     }
 
-    private void LoadDeliveries(SqliteDatabase database, ILogger logger)
+    private void LoadWaiting(SqliteDatabase database)
     {
-        using var rows = database.Prepare(SelectDeliveries);
-        SpooledMessage? spooled = null;
-        MessageId id = default;
-        MessageEnvelope? envelope = null;
+        using var rows = database.Prepare("SELECT destination,min(next_attempt_at) FROM delivery WHERE state=1 GROUP BY destination");
         while (rows.Step())
         {
-            var message = rows.Integer(1);
-            if (spooled?.Key != message)
-            {
-                Messages++;
-                spooled = new SpooledMessage(message, rows.Text(11));
-                envelope = rows.Blob(7).Length == 16 && EnvelopeRecord.TryRead(rows.Blob(12), out _, out var read) ? read : null;
-                id = envelope is null ? default : MessageId.Read(rows.Blob(7));
-            }
-
-            // One that cannot be read counts too, so that its message stays.
-            spooled.Deliveries++;
-            if (envelope is null || !InstructionsRecord.TryRead(rows.Blob(6), Destination(rows.Text(2)!), out var instructions))
-            {
-                QueueLog.UnreadableRow(logger, rows.Integer(0), message);
-                continue;
-            }
-
-            var delivery = new QueuedDelivery
-            {
-                Key = rows.Integer(0),
-                MessageId = id,
-                Envelope = envelope,
-                ReceivedAt = DateTimeOffset.FromUnixTimeMilliseconds(rows.Integer(8)),
-                ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(rows.Integer(9)),
-                Instructions = Share(instructions, envelope),
-                Attempts = rows.Int32(3),
-                LastFailure = rows.Text(5),
-                MessageSize = rows.Integer(10),
-                Spooled = spooled,
-            };
-            Deliveries.Add((delivery, DateTimeOffset.FromUnixTimeMilliseconds(rows.Integer(4))));
+            Waiting.Add((rows.Text(0)!, rows.Integer(1)));
         }
     }
 
-    private string Destination(string read)
+    /// <summary>One pass over the deliveries, since counting the messages' rows would read the bodies' pages. Returns the keys of those that were in memory.</summary>
+    private List<long> Count(SqliteDatabase database)
     {
-        if (!_destinations.TryGetValue(read, out var destination))
+        List<long> inMemory = [];
+        using var rows = database.Prepare("SELECT key,message,state FROM delivery ORDER BY key");
+        for (long message = -1; rows.Step(); Deliveries++)
         {
-            _destinations.Add(read, destination = read);
+            Messages += rows.Integer(1) == message ? 0 : 1;
+            message = rows.Integer(1);
+            if (rows.Int32(2) == (int)RowState.InMemory)
+            {
+                inMemory.Add(rows.Integer(0));
+            }
         }
 
-        return destination;
+        return inMemory;
     }
 
-    /// <summary>Most deliveries keep the envelope's addresses; then they are in memory once.</summary>
-    private static DeliveryInstructions Share(DeliveryInstructions instructions, MessageEnvelope envelope) => instructions with
+    private void LoadInMemory(SqliteDatabase database, List<long> keys, ILogger logger)
     {
-        ReversePath = instructions.ReversePath == envelope.ReversePath ? envelope.ReversePath : instructions.ReversePath,
-        Recipients = instructions.Recipients.AsSpan().SequenceEqual(envelope.Recipients.AsSpan())
-            ? envelope.Recipients
-            : instructions.Recipients,
-        RecipientOptions = instructions.RecipientOptions.AsSpan().SequenceEqual(envelope.RecipientOptions.AsSpan())
-            ? envelope.RecipientOptions
-            : instructions.RecipientOptions,
-    };
+        Dictionary<string, string> destinations = new(StringComparer.Ordinal);
+        using var row = database.Prepare(DeliveryRow.Select + " WHERE d.key=?1");
+        foreach (var key in keys)
+        {
+            if (row.Bind(1, key).Step() && DeliveryRow.TryRead(row, Destination(row.Text(2)!), out var delivery))
+            {
+                InMemory.Add(delivery);
+            }
+            else
+            {
+                QueueLog.UnreadableRow(logger, key);
+            }
+
+            row.Reset();
+        }
+
+        string Destination(string read)
+        {
+            if (!destinations.TryGetValue(read, out var destination))
+            {
+                destinations.Add(read, destination = read);
+            }
+
+            return destination;
+        }
+    }
 }

@@ -5,12 +5,14 @@ namespace MailManager.Queue.Spool;
 /// <summary>Turns messages that have become durable into deliveries, and keeps account of what they hold. Thread-safe.</summary>
 internal sealed class DeliveryAdmission(DispatchWindow window, ContentBudget budget, BodyFileStore bodies, QueueMetrics metrics)
 {
+    public DispatchWindow Window => window;
+
     /// <summary>Dispatches the deliveries of committed messages, with their content as long as the budget allows it.</summary>
     public void Admit(MessageBatch batch)
     {
         for (var i = 0; i < batch.Count; i++)
         {
-            Admit(batch[i]);
+            Admit(batch[i], batch.StatesOf(batch[i]));
         }
     }
 
@@ -30,27 +32,65 @@ internal sealed class DeliveryAdmission(DispatchWindow window, ContentBudget bud
         }
     }
 
-    /// <summary>A delivery's row is gone, and perhaps its message's.</summary>
-    public void Removed(bool isMessageRemoved) => metrics.Removed(isMessageRemoved);
+    /// <summary>A settlement is durable.</summary>
+    /// <param name="delivery">Whose.</param>
+    /// <param name="update">What its row says now; null: it is gone.</param>
+    /// <param name="isMessageRemoved">And so is its message's.</param>
+    public void Settled(long delivery, DeliveryUpdate? update, bool isMessageRemoved)
+    {
+        window.Settled(delivery);
+        if (update is null)
+        {
+            metrics.Removed(isMessageRemoved);
+        }
+        else if (update.State == RowState.Waiting)
+        {
+            window.Wait(update.Destination, update.NextAttemptAt.ToUnixTimeMilliseconds());
+        }
+    }
+
+    /// <summary>An order that changed a row is durable.</summary>
+    public void Ordered(OrderedRow row)
+    {
+        if (row.State is null)
+        {
+            metrics.Removed(row.IsMessageRemoved);
+            if (row is { IsMessageRemoved: true, File: { } file })
+            {
+                bodies.Delete(file);
+            }
+        }
+        else if (row.State == RowState.Waiting)
+        {
+            window.Wait(row.Destination, row.NextAttemptAt.ToUnixTimeMilliseconds());
+        }
+    }
 
     public void DeleteBodyFile(string name) => bodies.Delete(name);
 
-    private void Admit(in MessageBatch.Entry entry)
+    private void Admit(in MessageBatch.Entry entry, ReadOnlySpan<RowState> states)
     {
         var (message, spooled) = (entry.Message, entry.Spooled!);
         metrics.Accepted(message.Deliveries.Length);
 
         // Everything that deliveries share must stand before the first can be settled.
         var size = ContentBudget.SizeOf(entry.Content);
-        var content = budget.TryHold(size) ? entry.Content : null;
+        var holders = states.Count(RowState.InMemory);
+        var content = holders > 0 && budget.TryHold(size) ? entry.Content : null;
         if (content is not null)
         {
             spooled.HeldBytes = size;
-            spooled.SetHolders(message.Deliveries.Length);
+            spooled.SetHolders(holders);
         }
 
         for (var i = 0; i < message.Deliveries.Length; i++)
         {
+            if (states[i] == RowState.Waiting)
+            {
+                window.Wait(message.Deliveries[i].Destination, message.ReceivedAt.ToUnixTimeMilliseconds());
+                continue;
+            }
+
             window.Enqueue(new QueuedDelivery
             {
                 Key = entry.FirstDelivery + i,

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using MailManager.Messages.Bytes;
+using MailManager.Queue.Schedule;
 
 namespace MailManager.Queue.Spool;
 
@@ -10,6 +12,9 @@ internal sealed class MessageBatch
 {
     private readonly RecordWriter _records = new();
     private readonly List<int> _recordEnds = [];
+
+    // Of each delivery, in their order.
+    private readonly List<RowState> _states = [];
     private Entry[] _entries = new Entry[1];
 
     public int Count { get; private set; }
@@ -70,23 +75,30 @@ internal sealed class MessageBatch
         }
     }
 
-    /// <summary>Inserts all rows under new keys.</summary>
-    public void Insert(SpoolStore store, KeySequence keys)
+    /// <summary>
+    /// Inserts all rows under new keys; those of deliveries for which <paramref name="window"/> has no room wait in the spool from the
+    /// beginning.
+    /// </summary>
+    public void Insert(SpoolStore store, KeySequence keys, DispatchWindow window)
     {
+        _states.Clear();
         var record = 0;
         var start = 0;
         foreach (ref var entry in _entries.AsSpan(0, Count))
         {
             var (message, content) = (entry.Message, entry.Content);
             entry.FirstDelivery = keys.NextDeliveries(message.Deliveries.Length);
-            entry.Spooled = new SpooledMessage(keys.NextMessage(), content.File?.Name) { Deliveries = message.Deliveries.Length };
+            entry.Spooled = new SpooledMessage(keys.NextMessage(), content.File?.Name) { HasOneDelivery = message.Deliveries.Length == 1 };
+            entry.FirstState = _states.Count;
 
             var body = content.IsInMemory ? content.Head.Span : default;
             store.InsertMessage(entry.Spooled.Key, message, content.Length, content.Head.Length, entry.Spooled.File, NextRecord(), body);
             for (var i = 0; i < message.Deliveries.Length; i++)
             {
-                store.InsertDelivery(
-                    entry.FirstDelivery + i, entry.Spooled.Key, message.Deliveries[i].Destination, message.ReceivedAt, NextRecord());
+                var destination = message.Deliveries[i].Destination;
+                var state = window.HasRoom(destination) ? RowState.InMemory : RowState.Waiting;
+                _states.Add(state);
+                store.InsertDelivery(entry.FirstDelivery + i, entry.Spooled.Key, destination, state, message.ReceivedAt, NextRecord());
             }
         }
 
@@ -98,6 +110,9 @@ internal sealed class MessageBatch
             return bytes;
         }
     }
+
+    /// <summary>The states of an entry's deliveries; valid after <see cref="Insert"/>.</summary>
+    public ReadOnlySpan<RowState> StatesOf(in Entry entry) => CollectionsMarshal.AsSpan(_states).Slice(entry.FirstState, entry.Message.Deliveries.Length);
 
     /// <summary>Deletes what <see cref="Insert"/> has inserted before it failed.</summary>
     public void Withdraw(SpoolStore store)
@@ -137,6 +152,7 @@ internal sealed class MessageBatch
         HasNewFiles = false;
         _records.Clear();
         _recordEnds.Clear();
+        _states.Clear();
     }
 
     /// <summary>One message; keys are valid after <see cref="Insert"/>.</summary>
@@ -146,6 +162,7 @@ internal sealed class MessageBatch
         public MessageContent Content;
         public SpooledMessage? Spooled;
         public long FirstDelivery;
+        public int FirstState;
     }
 }
 

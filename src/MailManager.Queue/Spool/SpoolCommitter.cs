@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using MailManager.Queue.Schedule;
 using Microsoft.Extensions.Logging;
 
 namespace MailManager.Queue.Spool;
@@ -12,7 +13,7 @@ namespace MailManager.Queue.Spool;
 /// A message that was refused must not come back: a transaction whose commit failed in any other way than for want of space may still be
 /// found in the log when the database is opened again, so the rows it may have left are deleted with the next one.
 /// </remarks>
-internal sealed class SpoolCommitter(SpoolDisk disk, KeySequence keys, BodyFileStore bodies, QueueMetrics metrics, ILogger logger)
+internal sealed class SpoolCommitter(SpoolDisk disk, KeySequence keys, DispatchWindow window, BodyFileStore bodies, QueueMetrics metrics, ILogger logger)
 {
     /// <summary>Most settlements in one transaction.</summary>
     private const int SettlementsPerBatch = 512;
@@ -66,6 +67,28 @@ internal sealed class SpoolCommitter(SpoolDisk disk, KeySequence keys, BodyFileS
         }
     }
 
+    /// <summary>Carries out an order in a transaction of its own, and completes it.</summary>
+    public void Carry(OrderOperation order)
+    {
+        try
+        {
+            var open = disk.EnsureOpen();
+            lock (order.Turn)
+            {
+                open.Begin();
+                order.Apply(open);
+                open.Commit();
+            }
+
+            order.Complete();
+        }
+        catch (SpoolException exception)
+        {
+            disk.Abandon(disk.Note(exception));
+            order.Fail(exception);
+        }
+    }
+
     /// <summary>One transaction of some settlements and all accepts. Nothing has happened unless it returns <see cref="SpoolFault.None"/>.</summary>
     private SpoolFault TryCommit(List<AcceptOperation> accepts, int firstSettlement, int settlementCount)
     {
@@ -102,7 +125,6 @@ internal sealed class SpoolCommitter(SpoolDisk disk, KeySequence keys, BodyFileS
             var fault = disk.Note(exception);
             for (var i = firstSettlement; i < firstSettlement + settlementCount; i++)
             {
-                _settlements[i].Undo();
                 Disown(_settlements[i].Notification, fault);
             }
 
@@ -154,7 +176,7 @@ internal sealed class SpoolCommitter(SpoolDisk disk, KeySequence keys, BodyFileS
     {
         try
         {
-            accept.Batch.Insert(open, keys);
+            accept.Batch.Insert(open, keys, window);
             accept.Result = AcceptResult.Committed;
         }
         catch (SpoolException exception) when (exception.Fault == SpoolFault.Rejected)

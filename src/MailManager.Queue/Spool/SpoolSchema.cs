@@ -2,14 +2,16 @@ namespace MailManager.Queue.Spool;
 
 /// <summary>Tables of the spool and the settings of the connections to them.</summary>
 /// <remarks>
-/// Times are Unix milliseconds. <c>message.body</c> is the last column, since what stands before it can then be read without following
+/// <para>Times are Unix milliseconds. <c>message.body</c> is the last column, since what stands before it can then be read without following
 /// the body through its overflow pages; it is NULL when the bytes are in <c>file</c> or there are none. A body in the database is
-/// written twice (log, then table), which is why large ones are files.
+/// written twice (log, then table), which is why large ones are files.</para>
+/// <para>The rows of one message's deliveries have consecutive keys, so that its last delivery is known by its neighbours, without an index.
+/// Indexes are partial: accepting a small message for a destination with room writes none of their pages.</para>
 /// </remarks>
 internal static class SpoolSchema
 {
-    /// <summary>Kept in <c>user_version</c>; 0 is a new file.</summary>
-    public const int Version = 1;
+    /// <summary>Kept in <c>user_version</c>; 0 is a new file. Version 1 had neither states, orders, attempts nor indexes.</summary>
+    public const int Version = 2;
 
     /// <summary>Octets. Larger and smaller pages were measured to be slower at 10 KiB a message.</summary>
     public const int PageSize = 8192;
@@ -37,6 +39,26 @@ internal static class SpoolSchema
             failure TEXT,
             instructions BLOB NOT NULL)
         """;
+
+    /// <summary>What version 2 adds. Old rows are not written again: their state is that of the column's default, <see cref="RowState.Waiting"/>.</summary>
+    private static readonly string[] SecondVersion =
+    [
+        "ALTER TABLE delivery ADD COLUMN state INTEGER NOT NULL DEFAULT 1",
+        "ALTER TABLE delivery ADD COLUMN bounced_by TEXT",
+        """
+        CREATE TABLE attempt (
+            delivery INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            duration INTEGER NOT NULL,
+            peer TEXT NOT NULL,
+            tls TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            PRIMARY KEY (delivery, number)) WITHOUT ROWID
+        """,
+        "CREATE INDEX delivery_waiting ON delivery(destination, next_attempt_at) WHERE state=1",
+        "CREATE INDEX message_file ON message(file) WHERE file IS NOT NULL",
+    ];
 
     /// <summary>Settings of the writing connection; makes the tables in a new file. Throws when the file is from a newer version.</summary>
     /// <param name="database">The connection.</param>
@@ -68,13 +90,40 @@ internal static class SpoolSchema
                 "Start the newer version, let it deliver everything, or use another data directory.");
         }
 
-        if (version == 0)
+        if (version < Version)
         {
-            database.Execute("BEGIN IMMEDIATE");
-            database.Execute(Tables);
-            database.Execute(Deliveries);
+            Upgrade(database, version);
+        }
+    }
+
+    /// <summary>All in one transaction: after a crash the file is as it was before, and the next start begins again.</summary>
+    private static void Upgrade(SqliteDatabase database, long version)
+    {
+        database.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            if (version == 0)
+            {
+                database.Execute(Tables);
+                database.Execute(Deliveries);
+            }
+
+            foreach (var statement in SecondVersion)
+            {
+                database.Execute(statement);
+            }
+
             database.Execute($"PRAGMA user_version={Version}");
             database.Execute("COMMIT");
+        }
+        catch
+        {
+            if (!database.IsAutoCommit)
+            {
+                database.Execute("ROLLBACK");
+            }
+
+            throw;
         }
     }
 }

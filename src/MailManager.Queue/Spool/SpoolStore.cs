@@ -15,7 +15,17 @@ internal sealed class SpoolStore : IDisposable
     private readonly SqliteStatement _updateDelivery;
     private readonly SqliteStatement _deleteDelivery;
     private readonly SqliteStatement _deleteMessage;
+    private readonly SqliteStatement _hasSibling;
+    private readonly SqliteStatement _insertAttempt;
+    private readonly SqliteStatement _deleteMiddleAttempt;
+    private readonly SqliteStatement _deleteAttempts;
+    private readonly SqliteStatement _findRow;
+    private readonly SqliteStatement _changeRow;
     private long _pagesBefore;
+
+    /// <summary>The first attempts of a delivery tell how its trouble began, the last what it is now. Those between are not kept.</summary>
+    private const int FirstAttempts = 5;
+    private const int LastAttempts = 15;
 
     private SpoolStore(SqliteDatabase database)
     {
@@ -26,11 +36,23 @@ internal sealed class SpoolStore : IDisposable
         _insertMessage = database.Prepare(
             "INSERT INTO message(key,id,received_at,expires_at,size,head,file,envelope,body) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)");
         _insertDelivery = database.Prepare(
-            "INSERT INTO delivery(key,message,destination,attempts,next_attempt_at,failure,instructions) VALUES(?1,?2,?3,0,?4,NULL,?5)");
-        _deferDelivery = database.Prepare("UPDATE delivery SET attempts=?2,next_attempt_at=?3,failure=?4 WHERE key=?1");
-        _updateDelivery = database.Prepare("UPDATE delivery SET attempts=?2,next_attempt_at=?3,failure=?4,instructions=?5 WHERE key=?1");
+            "INSERT INTO delivery(key,message,destination,attempts,next_attempt_at,failure,instructions,state) VALUES(?1,?2,?3,0,?4,NULL,?5,?6)");
+        _deferDelivery = database.Prepare(
+            "UPDATE delivery SET attempts=?2,next_attempt_at=?3,failure=?4,state=?5,destination=?6,bounced_by=?7 WHERE key=?1");
+        _updateDelivery = database.Prepare(
+            "UPDATE delivery SET attempts=?2,next_attempt_at=?3,failure=?4,state=?5,destination=?6,bounced_by=?7,instructions=?8 WHERE key=?1");
         _deleteDelivery = database.Prepare("DELETE FROM delivery WHERE key=?1");
         _deleteMessage = database.Prepare("DELETE FROM message WHERE key=?1");
+        _hasSibling = database.Prepare(
+            """
+            SELECT ?2 IN ((SELECT message FROM delivery WHERE key<?1 ORDER BY key DESC LIMIT 1), (SELECT message FROM delivery WHERE key>?1 ORDER BY key LIMIT 1))
+            """);
+        _insertAttempt = database.Prepare("INSERT OR REPLACE INTO attempt(delivery,number,at,duration,peer,tls,outcome) VALUES(?1,?2,?3,?4,?5,?6,?7)");
+        _deleteMiddleAttempt = database.Prepare("DELETE FROM attempt WHERE delivery=?1 AND number=?2");
+        _findRow = database.Prepare(
+            "SELECT d.message,d.destination,d.state,d.next_attempt_at,d.bounced_by,m.id,m.file FROM delivery d JOIN message m ON m.key=d.message WHERE d.key=?1");
+        _changeRow = database.Prepare("UPDATE delivery SET destination=?2,state=?3,next_attempt_at=?4,bounced_by=?5 WHERE key=?1");
+        _deleteAttempts = database.Prepare("DELETE FROM attempt WHERE delivery=?1");
     }
 
     /// <summary>For recovery, before the writer starts.</summary>
@@ -85,23 +107,79 @@ internal sealed class SpoolStore : IDisposable
             .Run();
     }
 
-    public void InsertDelivery(long key, long message, string destination, DateTimeOffset nextAttemptAt, ReadOnlySpan<byte> instructions) =>
+    public void InsertDelivery(
+        long key, long message, string destination, RowState state, DateTimeOffset nextAttemptAt, ReadOnlySpan<byte> instructions) =>
         _insertDelivery
             .Bind(1, key)
             .Bind(2, message)
             .Bind(3, destination)
             .Bind(4, nextAttemptAt.ToUnixTimeMilliseconds())
             .Bind(5, instructions)
+            .Bind(6, (int)state)
             .Run();
 
-    /// <param name="instructions">The new record; empty: unchanged.</param>
-    public void UpdateDelivery(long key, int attempts, DateTimeOffset nextAttemptAt, string? failure, ReadOnlySpan<byte> instructions)
+    public void UpdateDelivery(long key, DeliveryUpdate update)
     {
-        var statement = instructions.IsEmpty ? _deferDelivery : _updateDelivery.Bind(5, instructions);
-        statement.Bind(1, key).Bind(2, attempts).Bind(3, nextAttemptAt.ToUnixTimeMilliseconds()).Bind(4, failure).Run();
+        var statement = update.Instructions.IsEmpty ? _deferDelivery : _updateDelivery.Bind(8, update.Instructions.Span);
+        statement
+            .Bind(1, key)
+            .Bind(2, update.Attempts)
+            .Bind(3, update.NextAttemptAt.ToUnixTimeMilliseconds())
+            .Bind(4, update.Failure)
+            .Bind(5, (int)update.State)
+            .Bind(6, update.Destination)
+            .Bind(7, update.BouncedBy)
+            .Run();
+        if (update.Attempt is { } attempt)
+        {
+            InsertAttempt(key, update.Attempts, attempt);
+        }
     }
 
     public void DeleteDelivery(long key) => _deleteDelivery.Bind(1, key).Run();
+
+    public void DeleteAttempts(long delivery) => _deleteAttempts.Bind(1, delivery).Run();
+
+    /// <summary>Null: there is none.</summary>
+    public OrderedRow? FindRow(long delivery)
+    {
+        try
+        {
+            return !_findRow.Bind(1, delivery).Step() ? null : new OrderedRow
+            {
+                Delivery = delivery,
+                Message = _findRow.Integer(0),
+                MessageId = _findRow.Blob(5) is { Length: 16 } id ? MessageId.Read(id) : default,
+                Destination = _findRow.Text(1)!,
+                State = (RowState)_findRow.Int32(2),
+                NextAttemptAt = DateTimeOffset.FromUnixTimeMilliseconds(_findRow.Integer(3)),
+                BouncedBy = _findRow.Text(4),
+                File = _findRow.Text(6),
+            };
+        }
+        finally
+        {
+            _findRow.Reset();
+        }
+    }
+
+    public void ChangeRow(OrderedRow row) =>
+        _changeRow
+            .Bind(1, row.Delivery)
+            .Bind(2, row.Destination)
+            .Bind(3, (int)row.State!)
+            .Bind(4, row.NextAttemptAt.ToUnixTimeMilliseconds())
+            .Bind(5, row.BouncedBy)
+            .Run();
+
+    /// <summary>Whether the message has another delivery than this one; see the remarks of <see cref="SpoolSchema"/>.</summary>
+    public bool HasSibling(long delivery, long message)
+    {
+        _hasSibling.Bind(1, delivery).Bind(2, message);
+        var hasSibling = _hasSibling.Step() && _hasSibling.Integer(0) != 0;
+        _hasSibling.Reset();
+        return hasSibling;
+    }
 
     public void DeleteMessage(long key) => _deleteMessage.Bind(1, key).Run();
 
@@ -146,11 +224,31 @@ internal sealed class SpoolStore : IDisposable
     public void Dispose()
     {
         foreach (var statement in (ReadOnlySpan<SqliteStatement>)
-            [_begin, _commit, _rollback, _insertMessage, _insertDelivery, _deferDelivery, _updateDelivery, _deleteDelivery, _deleteMessage])
+            [
+                _begin, _commit, _rollback, _insertMessage, _insertDelivery, _deferDelivery, _updateDelivery, _deleteDelivery, _deleteMessage,
+                _hasSibling, _insertAttempt, _deleteMiddleAttempt, _deleteAttempts, _findRow, _changeRow,
+            ])
         {
             statement.Dispose();
         }
 
         _database.Dispose();
+    }
+
+    private void InsertAttempt(long delivery, int number, DeliveryAttempt attempt)
+    {
+        _insertAttempt
+            .Bind(1, delivery)
+            .Bind(2, number)
+            .Bind(3, attempt.At.ToUnixTimeMilliseconds())
+            .Bind(4, (long)attempt.Duration.TotalMilliseconds)
+            .Bind(5, attempt.Peer)
+            .Bind(6, attempt.Tls)
+            .Bind(7, attempt.Outcome)
+            .Run();
+        if (number > FirstAttempts + LastAttempts)
+        {
+            _deleteMiddleAttempt.Bind(1, delivery).Bind(2, number - LastAttempts).Run();
+        }
     }
 }

@@ -17,6 +17,10 @@ internal sealed class SpoolWriter
     private readonly Queue<AcceptOperation> _accepts = new();
     private readonly List<SettleOperation> _settlements = [];
     private readonly List<AcceptOperation> _batch = [];
+    private readonly Queue<OrderOperation> _orders = new();
+
+    // Of the orders, the one that is taken with the batch.
+    private OrderOperation? _order;
     private readonly SpoolCommitter _committer;
     private readonly SpoolDisk _disk;
     private readonly StorageWatch _watch;
@@ -74,6 +78,21 @@ internal sealed class SpoolWriter
 
         operation.Result = AcceptResult.StorageFailed;
         operation.Complete();
+    }
+
+    public void Enqueue(OrderOperation operation)
+    {
+        lock (_gate)
+        {
+            if (!_isStopping)
+            {
+                _orders.Enqueue(operation);
+                Monitor.Pulse(_gate);
+                return;
+            }
+        }
+
+        operation.Fail(new SpoolException("The spool is closed."));
     }
 
     public void Settle(SettleOperation operation)
@@ -146,6 +165,12 @@ internal sealed class SpoolWriter
         var before = _committer.Unsettled;
         _committer.Commit(_batch);
         _batch.Clear();
+        if (_order is { } order)
+        {
+            // After the settlements, so that what has come back is found in the spool.
+            _order = null;
+            _committer.Carry(order);
+        }
 
         // A bad disk is tried again after a while, and at once when something was deleted.
         var isProgress = _committer.Unsettled < before;
@@ -169,7 +194,7 @@ internal sealed class SpoolWriter
             while (true)
             {
                 var now = Environment.TickCount64;
-                if (_accepts.Count == 0 && !_isStopping)
+                if (_accepts.Count == 0 && _orders.Count == 0 && !_isStopping)
                 {
                     var wait = TimeToWait(now);
                     if (wait != 0)
@@ -219,11 +244,12 @@ internal sealed class SpoolWriter
             _batch.Add(_accepts.Dequeue());
         }
 
+        _orders.TryDequeue(out _order);
         _committer.AddSettlements(_settlements);
         _settlements.Clear();
         _settleAt = long.MaxValue;
         _idleAt = now + _idleDelay;
-        return _isStopping && _accepts.Count == 0 ? Work.Last : Work.Commit;
+        return _isStopping && _accepts.Count == 0 && _orders.Count == 0 ? Work.Last : Work.Commit;
     }
 
     private enum Work

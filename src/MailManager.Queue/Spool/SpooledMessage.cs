@@ -10,8 +10,8 @@ internal sealed class SpooledMessage(long key, string? file)
     /// <summary>Name of its body file.</summary>
     public string? File { get; } = file;
 
-    /// <summary>Rows of deliveries that exist. Belongs to the writer's thread; the message's row goes with the last.</summary>
-    public int Deliveries { get; set; }
+    /// <summary>It was accepted for one delivery. False where that is not known.</summary>
+    public bool HasOneDelivery { get; init; }
 
     /// <summary>Octets of the content budget that its content in memory takes.</summary>
     public long HeldBytes { get; set; }
@@ -21,4 +21,22 @@ internal sealed class SpooledMessage(long key, string? file)
 
     /// <summary>One delivery let the content go; true: it was the last.</summary>
     public bool ReleaseHolder() => Interlocked.Decrement(ref _holders) == 0;
+
+    /// <summary>Deletes the rows of a delivery, and the message's with the last of them. True: the message is gone.</summary>
+    public bool RemoveDelivery(SpoolStore store, long delivery, bool hasAttempts)
+    {
+        store.DeleteDelivery(delivery);
+        if (hasAttempts)
+        {
+            store.DeleteAttempts(delivery);
+        }
+
+        if (!HasOneDelivery && store.HasSibling(delivery, Key))
+        {
+            return false;
+        }
+
+        store.DeleteMessage(Key);
+        return true;
+    }
 }

@@ -64,11 +64,12 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
 
     public int Int32(int column) => raw.sqlite3_column_int(handle, column);
 
+    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+
     /// <summary>Valid until the next step. Empty for NULL.</summary>
     public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(handle, column);
 
-    public string? Text(int column) =>
-        raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL ? null : raw.sqlite3_column_text(handle, column).utf8_to_string();
+    public string? Text(int column) => IsNull(column) ? null : raw.sqlite3_column_text(handle, column).utf8_to_string();
 
     public void Dispose() => handle.Dispose();
 

@@ -1,24 +1,34 @@
 using System.Collections.Immutable;
 using MailManager.Resources.Tags;
+using MailManager.Smtp.Client;
 
 namespace MailManager.Resources.Relays;
 
-/// <summary>An SMTP server to which mail is handed (API: <c>CreateRelay</c>).</summary>
+/// <summary>A server to which mail is handed (API: <c>CreateRelay</c>).</summary>
 public sealed record Relay
 {
     /// <summary>1 to 100 characters of <c>[a-zA-Z0-9-_]</c>.</summary>
     public required string RelayName { get; init; }
 
-    /// <summary>Host name or IPv4 literal, 1 to 100 characters of <c>[a-zA-Z0-9-.]</c>.</summary>
-    public required string ServerName { get; init; }
+    /// <summary>API: one, of <c>ServerName</c> and <c>ServerPort</c>. Beyond it up to 20, in the order in which to try them.</summary>
+    public required ImmutableArray<RelayServer> Servers { get; init; }
 
-    /// <summary>1 to 65535.</summary>
-    public required int ServerPort { get; init; }
+    /// <summary>Beyond the API: what the servers speak. Default SMTP.</summary>
+    public SmtpClientProtocol Protocol { get; init; }
 
     public required RelayAuthentication Authentication { get; init; }
 
     /// <summary>Beyond the API. Default <see cref="RelayTls.Opportunistic"/>.</summary>
     public RelayTls Tls { get; init; } = RelayTls.Opportunistic;
+
+    /// <summary>Beyond the API.</summary>
+    public RelayTlsOptions TlsOptions { get; init; } = new();
+
+    /// <summary>Beyond the API: credentials may go over a connection without TLS. Default: never.</summary>
+    public bool AllowCleartextAuthentication { get; init; }
+
+    /// <summary>Beyond the API: mechanisms that may be used, in this order. Default: all, best first.</summary>
+    public ImmutableArray<AuthMechanism> AuthenticationMechanisms { get; init; } = SmtpClientSettings.DefaultAuthMechanisms;
 
     /// <summary>0 to 200, without effect on mail.</summary>
     public ImmutableArray<ResourceTag> Tags { get; init; } = [];
@@ -37,12 +47,12 @@ public abstract record RelayAuthentication
 /// <summary>How a relay's connection is secured.</summary>
 public enum RelayTls
 {
-    /// <summary>Never; not allowed together with credentials.</summary>
+    /// <summary>Never; together with credentials only where these may go in clear text.</summary>
     None,
 
     /// <summary>
-    /// STARTTLS when offered, any certificate; clear text otherwise. Allowed together with credentials, but these are never sent in
-    /// clear text: where STARTTLS is not offered, the attempt fails.
+    /// STARTTLS when offered, any certificate; clear text otherwise. Allowed together with credentials, but these are not sent in
+    /// clear text unless that is allowed: where STARTTLS is not offered, the attempt fails.
     /// </summary>
     Opportunistic,
 

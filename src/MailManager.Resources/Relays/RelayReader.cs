@@ -1,19 +1,22 @@
+using System.Collections.Immutable;
 using MailManager.Resources.Binding;
-using MailManager.Resources.Documents;
-using MailManager.Resources.Expressions;
-using MailManager.Resources.Identities;
 using MailManager.Resources.Secrets;
 using MailManager.Resources.Tags;
+using MailManager.Smtp.Client;
 
 namespace MailManager.Resources.Relays;
 
-/// <summary>Reads a <see cref="Relay"/> in the shape of <c>CreateRelay</c>, with <c>Tls</c> added.</summary>
+/// <summary>Reads a <see cref="Relay"/> in the shape of <c>CreateRelay</c>, with what the API lacks added.</summary>
 public static class RelayReader
 {
     /// <summary>What a relay's name must look like.</summary>
     public static TextRule Name { get; } = new(1, 100, "[a-zA-Z0-9_-]+");
 
-    internal static readonly TextRule ServerName = new(1, 100, "[a-zA-Z0-9.-]+");
+    private static readonly ImmutableArray<string> Keys =
+    [
+        "RelayName", "ServerName", "ServerPort", "Preset", "Domain", "Protocol", "Authentication", "AllowCleartextAuthentication", "AuthenticationMechanisms",
+        "Tls", "TlsOptions", "Tags",
+    ];
 
     /// <summary>The words of <see cref="RelayTls"/>, which the API does not have.</summary>
     public static WireWords<RelayTls> TlsWords { get; } = new(
@@ -22,10 +25,22 @@ public static class RelayReader
         ("REQUIRED", RelayTls.Required),
         ("IMPLICIT", RelayTls.Implicit));
 
+    /// <summary>The words of <see cref="SmtpClientProtocol"/>, which the API does not have.</summary>
+    public static WireWords<SmtpClientProtocol> ProtocolWords { get; } = new(("SMTP", SmtpClientProtocol.Smtp), ("LMTP", SmtpClientProtocol.Lmtp));
+
+    /// <summary>The words of <see cref="AuthMechanism"/>, which the API does not have.</summary>
+    public static WireWords<AuthMechanism> MechanismWords { get; } = new(
+        ("SCRAM_SHA_256", AuthMechanism.ScramSha256),
+        ("PLAIN", AuthMechanism.Plain),
+        ("LOGIN", AuthMechanism.Login),
+        ("CRAM_MD5", AuthMechanism.CramMd5));
+
     /// <summary>Null when there are errors, which the value's context then holds.</summary>
-    public static Relay? Read(DocumentValue value)
+    /// <param name="value">The map.</param>
+    /// <param name="files">For certificates.</param>
+    public static Relay? Read(DocumentValue value, FileReferences files)
     {
-        if (value.Map(["RelayName", "ServerName", "ServerPort", "Authentication", "Tls", "Tags"]) is not { } map)
+        if (value.Map(Keys) is not { } map)
         {
             return null;
         }
@@ -37,39 +52,73 @@ public static class RelayReader
             value.Context.Declare(ResourceKind.Relay, name, nameValue!);
         }
 
-        var server = map.Required("ServerName") is { } serverValue ? ReadServer(serverValue) : null;
-        var port = map.Required("ServerPort")?.Integer(1, 65535);
-        var authentication = map.Required("Authentication") is { } authenticationValue ? ReadAuthentication(authenticationValue) : null;
-        var tlsValue = map.Optional("Tls");
-        var tls = tlsValue?.Word(TlsWords);
-        if (tls == RelayTls.None && authentication is RelayAuthentication.FromSecret)
+        var isPreset = map.Given.Contains("Preset");
+        if (!isPreset)
         {
-            tlsValue!.Error("NONE would send the credentials in clear text; with a SecretArn use REQUIRED, IMPLICIT or OPPORTUNISTIC");
+            map.Optional("Domain")?.Error("Domain goes with Preset only");
         }
 
+        var servers = isPreset ? RelayPreset.Read(map) : RelayServerReader.Read(map);
+        var protocol = map.Optional("Protocol") is { } protocolValue ? ReadProtocol(protocolValue, isPreset, servers) : SmtpClientProtocol.Smtp;
+        var authenticationValue = isPreset ? map.Optional("Authentication") : map.Required("Authentication");
+        RelayAuthentication? authentication = authenticationValue is null ? new RelayAuthentication.None() : ReadAuthentication(authenticationValue);
+        var tls = map.Optional("Tls") is { } tlsValue ? tlsValue.Word(TlsWords) : isPreset ? RelayTls.Required : RelayTls.Opportunistic;
+        var options = map.Optional("TlsOptions") is { } optionsValue && tls is not null ? RelayTlsOptionsReader.Read(optionsValue, tls.Value, files) : null;
+        var allowsCleartext = map.Boolean("AllowCleartextAuthentication", otherwise: false);
+        var mechanisms = map.Optional("AuthenticationMechanisms") is null
+            ? SmtpClientSettings.DefaultAuthMechanisms
+            : map.Words("AuthenticationMechanisms", 1, MechanismWords.All.Length, MechanismWords);
+        if (tls == RelayTls.None && authentication is RelayAuthentication.FromSecret && !allowsCleartext)
+        {
+            map.Optional("Tls")!.Error(
+                "NONE would send the credentials in clear text; with a SecretArn use REQUIRED, IMPLICIT or OPPORTUNISTIC, or set AllowCleartextAuthentication");
+        }
+
+        CheckCredentialKeys(map, authentication);
         var tags = ResourceTag.ReadFrom(map);
         return map.Failed ? null : new Relay
         {
             RelayName = name!,
-            ServerName = server!,
-            ServerPort = port!.Value,
+            Servers = servers,
+            Protocol = protocol!.Value,
             Authentication = authentication!,
-            Tls = tls ?? RelayTls.Opportunistic,
+            Tls = tls!.Value,
+            TlsOptions = options ?? new RelayTlsOptions(),
+            AllowCleartextAuthentication = allowsCleartext,
+            AuthenticationMechanisms = mechanisms,
             Tags = tags,
         };
     }
 
-    /// <summary>Stricter than the API's pattern, which takes <c>10.0.0.256</c> and <c>..</c>.</summary>
-    private static string? ReadServer(DocumentValue value)
+    private static SmtpClientProtocol? ReadProtocol(DocumentValue value, bool isPreset, ImmutableArray<RelayServer> servers)
     {
-        var name = value.Text(ServerName);
-        if (name is null || AddressRange.ParseAddress(name) is not null || DomainName.ProblemWith(name) is null)
+        var protocol = value.Word(ProtocolWords);
+        if (protocol == SmtpClientProtocol.Lmtp)
         {
-            return name;
+            if (isPreset || servers.Any(server => server.IsMxDomain))
+            {
+                value.Error($"LMTP goes neither with Preset nor with '{RelayServerReader.MxPrefix}': the servers that they lead to speak SMTP");
+            }
+            else if (servers.Any(server => server.Port == 25))
+            {
+                value.Error("LMTP must not be spoken on port 25 (RFC 2033 §5)");
+            }
         }
 
-        value.Error($"{DisplayText.Quote(name)} is neither a host name nor an IPv4 address");
-        return null;
+        return protocol;
+    }
+
+    private static void CheckCredentialKeys(MapReader map, RelayAuthentication? authentication)
+    {
+        if (authentication is not RelayAuthentication.None)
+        {
+            return;
+        }
+
+        foreach (var key in (string[])["AllowCleartextAuthentication", "AuthenticationMechanisms"])
+        {
+            map.Optional(key)?.Error($"{key} goes with a SecretArn only");
+        }
     }
 
     private static RelayAuthentication? ReadAuthentication(DocumentValue value)

@@ -9,7 +9,7 @@ internal sealed class RuleOperations(ConditionBuilder errors, RuleEnvironment en
     private readonly HeaderOperations _headers = new(errors);
     private readonly NoticeOperations _notices = new(errors);
     private readonly ReplacementOperations _replacements = new(errors);
-    private readonly Dictionary<string, DeliveryTarget> _relays = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Name, bool ReplacesMailFrom), DeliveryTarget> _relays = [];
 
     /// <summary>The operation, or null and an error.</summary>
     public RuleOperation? Build(RuleAction action, string path) => action switch
@@ -30,14 +30,15 @@ internal sealed class RuleOperations(ConditionBuilder errors, RuleEnvironment en
 
     private RuleOperation? Build(RuleAction.Relay relay, string path)
     {
-        if (relay.MailFrom == MailFrom.Replace)
+        var replaces = relay.MailFrom == MailFrom.Replace;
+        if (replaces && !environment.CanReplaceMailFrom)
         {
-            return Unavailable($"{path}.MailFrom", "REPLACE is not available in this release; use PRESERVE");
+            return Unavailable($"{path}.MailFrom", "REPLACE needs Node.Srs, which says with which domain");
         }
 
-        if (!_relays.TryGetValue(relay.RelayName, out var target))
+        if (!_relays.TryGetValue((relay.RelayName, replaces), out var target))
         {
-            _relays.Add(relay.RelayName, target = DeliveryTarget.Relay(relay.RelayName));
+            _relays.Add((relay.RelayName, replaces), target = DeliveryTarget.Relay(relay.RelayName, replaces));
         }
 
         return new RuleOperation.Deliver(target, environment.Relays.Contains(relay.RelayName), relay.OnFailure ?? ActionFailurePolicy.Continue);

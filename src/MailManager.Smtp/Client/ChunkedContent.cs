@@ -43,6 +43,11 @@ internal static class ChunkedContent
                 while (pending > (isLast ? 0 : window - 1))
                 {
                     var isFinal = isLast && pending == 1;
+                    if (isFinal && connection.IsLmtp)
+                    {
+                        return await LmtpReplies.ReadAsync(connection, message, refused).ConfigureAwait(false);
+                    }
+
                     var reply = await connection.ReadReplyAsync(isFinal ? connection.Timeouts.EndOfData : connection.Timeouts.Block).ConfigureAwait(false);
                     pending--;
                     if (!reply.Reply.IsPositive)
@@ -75,7 +80,8 @@ internal static class ChunkedContent
             return new SmtpTransactionResult(default, SmtpFailure.Fault(phase, reply.Fault), refused, CanContinue: false);
         }
 
-        var canContinue = reply.Reply.Code is >= 400 and not 421;
+        // LMTP: how many replies there are to a BDAT LAST that came too late, RFC 2033 leaves open.
+        var canContinue = reply.Reply.Code is >= 400 and not 421 && !(connection.IsLmtp && pending > 0);
         for (; canContinue && pending > 0; pending--)
         {
             var next = await connection.ReadReplyAsync(connection.Timeouts.Block).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using MailManager.Smtp.Tls;
 
@@ -14,10 +15,11 @@ internal sealed class ClientTlsOptions(SmtpClientSettings settings)
     {
         var options = new SslClientAuthenticationOptions
         {
-            TargetHost = settings.ServerName,
-            EnabledSslProtocols = TlsDuplexPipe.AllowedProtocols,
+            TargetHost = settings.TlsServerName ?? settings.ServerName,
+            EnabledSslProtocols = settings.NeedsTls13 ? SslProtocols.Tls13 : TlsDuplexPipe.AllowedProtocols,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             AllowRenegotiation = false,
+            ClientCertificateContext = settings.ClientCertificate,
         };
         if (settings.Tls == SmtpClientTls.Opportunistic)
         {
@@ -40,6 +42,17 @@ internal sealed class ClientTlsOptions(SmtpClientSettings settings)
                 RevocationMode = X509RevocationMode.NoCheck,
             };
             options.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
+        }
+
+        if (settings.Observer is { } observer)
+        {
+            var decide = options.RemoteCertificateValidationCallback;
+            options.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+            {
+                var isAccepted = decide?.Invoke(sender, certificate, chain, errors) ?? errors == SslPolicyErrors.None;
+                observer.CertificateSeen(certificate as X509Certificate2, errors, isAccepted);
+                return isAccepted;
+            };
         }
 
         return options;

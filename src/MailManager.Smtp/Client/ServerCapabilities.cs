@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace MailManager.Smtp.Client;
 
 /// <summary>What a server offered in its EHLO reply (RFC 5321 §4.1.1.1); nothing after HELO.</summary>
@@ -20,10 +22,8 @@ public sealed class ServerCapabilities
     /// <summary>Largest message in octets; 0: unknown.</summary>
     public long MaxSize { get; private init; }
 
-    /// <summary>RFC 4616.</summary>
-    public bool AuthPlain { get; private init; }
-
-    public bool AuthLogin { get; private init; }
+    /// <summary>RFC 4954: those of its mechanisms that the client knows.</summary>
+    public ImmutableArray<AuthMechanism> AuthMechanisms { get; private init; } = [];
 
     /// <summary>RFC 3461.</summary>
     public bool Dsn { get; private init; }
@@ -49,7 +49,8 @@ public sealed class ServerCapabilities
     /// <summary>Reads the text of an EHLO reply: the first line is the server's name, each other one an extension.</summary>
     public static ServerCapabilities Parse(string text)
     {
-        bool pipelining = false, eightBitMime = false, startTls = false, size = false, plain = false, login = false;
+        bool pipelining = false, eightBitMime = false, startTls = false, size = false;
+        var mechanisms = ImmutableArray<AuthMechanism>.Empty;
         bool dsn = false, smtpUtf8 = false, chunking = false, binaryMime = false, requireTls = false;
         long maxSize = 0;
         int maxRecipients = 0, maxTransactions = 0;
@@ -95,8 +96,10 @@ public sealed class ServerCapabilities
                 // "AUTH=PLAIN LOGIN" is what servers said before RFC 2554.
                 foreach (var mechanism in argument.Split(' '))
                 {
-                    plain |= Is(argument[mechanism], "PLAIN");
-                    login |= Is(argument[mechanism], "LOGIN");
+                    if (AuthMechanismNames.Find(argument[mechanism]) is { } known && !mechanisms.Contains(known))
+                    {
+                        mechanisms = mechanisms.Add(known);
+                    }
                 }
             }
         }
@@ -108,8 +111,7 @@ public sealed class ServerCapabilities
             StartTls = startTls,
             Size = size,
             MaxSize = maxSize,
-            AuthPlain = plain,
-            AuthLogin = login,
+            AuthMechanisms = mechanisms,
             Dsn = dsn,
             SmtpUtf8 = smtpUtf8,
 

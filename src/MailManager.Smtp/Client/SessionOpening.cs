@@ -2,7 +2,7 @@ using MailManager.Smtp.Replies;
 
 namespace MailManager.Smtp.Client;
 
-/// <summary>The start of a session: greeting, EHLO (else HELO), STARTTLS and EHLO again (RFC 3207), AUTH (RFC 4954).</summary>
+/// <summary>The start of a session: greeting, EHLO (else HELO) or LHLO, STARTTLS and the same again (RFC 3207); then AUTH.</summary>
 internal static class SessionOpening
 {
     /// <summary>RFC 8689 §4.2.1.</summary>
@@ -28,7 +28,7 @@ internal static class SessionOpening
             failure = SmtpFailure.Local(SmtpPhase.Hello, "REQUIRETLS support required", RequireTlsNeeded);
         }
 
-        return failure ?? await AuthenticateAsync(connection, settings).ConfigureAwait(false);
+        return failure ?? await SessionLogin.RunAsync(connection, settings).ConfigureAwait(false);
     }
 
     /// <summary>A message with REQUIRETLS cannot have its TLS (RFC 8689 §4.2.1: 5.7.10).</summary>
@@ -36,7 +36,7 @@ internal static class SessionOpening
 
     private static async ValueTask<SmtpFailure?> GreetAsync(SmtpClientConnection connection, SmtpClientSettings settings)
     {
-        CommandWriter.WriteCommand(connection.Output, "EHLO"u8, settings.Hostname);
+        CommandWriter.WriteCommand(connection.Output, connection.IsLmtp ? "LHLO"u8 : "EHLO"u8, settings.Hostname);
         var hello = await connection.ReadReplyAsync(settings.Timeouts.Hello).ConfigureAwait(false);
         if (hello.Reply.IsPositive)
         {
@@ -47,8 +47,8 @@ internal static class SessionOpening
                 : null;
         }
 
-        // RFC 5321 §3.2: a server without extensions does not know EHLO.
-        if (hello.Reply.Code is not (500 or 501 or 502 or 504 or 550))
+        // RFC 5321 §3.2: a server without extensions does not know EHLO. LMTP has none without: it must not know HELO (RFC 2033 §4.1).
+        if (connection.IsLmtp || hello.Reply.Code is not (500 or 501 or 502 or 504 or 550))
         {
             return Failed(SmtpPhase.Hello, hello);
         }
@@ -66,7 +66,7 @@ internal static class SessionOpening
             return null;
         }
 
-        var isMandatory = settings.Tls == SmtpClientTls.Required || settings.Credentials is not null;
+        var isMandatory = settings.Tls == SmtpClientTls.Required || settings is { Credentials: not null, AllowCleartextAuthentication: false };
         if (!connection.Capabilities.StartTls)
         {
             return settings.NeedsRequireTls ? NoTls("REQUIRETLS: the server does not offer STARTTLS")
@@ -92,49 +92,6 @@ internal static class SessionOpening
         }
 
         return await connection.SecureAsync(settings).ConfigureAwait(false) ?? await GreetAsync(connection, settings).ConfigureAwait(false);
-    }
-
-    private static async ValueTask<SmtpFailure?> AuthenticateAsync(SmtpClientConnection connection, SmtpClientSettings settings)
-    {
-        if (settings.Credentials is not { } credentials)
-        {
-            return null;
-        }
-
-        if (connection.TlsProtocol == System.Security.Authentication.SslProtocols.None)
-        {
-            return SmtpFailure.Local(SmtpPhase.Authentication, "credentials are not sent in clear text");
-        }
-
-        if (credentials.UserName.Length == 0 || credentials.UserName.Contains('\0', StringComparison.Ordinal) || credentials.Password.Contains('\0', StringComparison.Ordinal))
-        {
-            return SmtpFailure.Local(SmtpPhase.Authentication, "the credentials are missing or not usable");
-        }
-
-        var exchange = connection.Capabilities.AuthPlain ? AuthExchange.Plain(credentials)
-            : connection.Capabilities.AuthLogin ? AuthExchange.Login(credentials)
-            : null;
-        if (exchange is null)
-        {
-            return SmtpFailure.Local(SmtpPhase.Authentication, "the server offers neither AUTH PLAIN nor AUTH LOGIN");
-        }
-
-        foreach (var step in exchange)
-        {
-            CommandWriter.Write(connection.Output, step);
-            var reply = await connection.ReadReplyAsync(settings.Timeouts.Hello).ConfigureAwait(false);
-            if (reply.Reply.IsPositive)
-            {
-                return null;
-            }
-
-            if (!reply.Reply.IsIntermediate)
-            {
-                return Failed(SmtpPhase.Authentication, reply);
-            }
-        }
-
-        return new SmtpFailure(SmtpParty.Peer, SmtpPhase.Authentication, default, "the server asks for more than its mechanism has");
     }
 
     private static SmtpFailure Failed(SmtpPhase phase, in ReplyRead read) =>

@@ -19,6 +19,7 @@ public sealed class SmtpClientConnection : IAsyncDisposable
     private readonly DeadlineClock _clock;
     private readonly ReplyParser _replies = new();
     private PipeReader _input;
+    private IDialogueObserver? _observer;
     private TlsDuplexPipe? _tls;
     private long _deadline = long.MaxValue;
     private volatile bool _isTimedOut;
@@ -56,16 +57,22 @@ public sealed class SmtpClientConnection : IAsyncDisposable
     /// <summary>The last transaction did not end by itself, so that the next one starts with RSET.</summary>
     internal bool NeedsReset { get; set; }
 
+    /// <summary>The server speaks LMTP (RFC 2033).</summary>
+    internal bool IsLmtp { get; private set; }
+
     internal SmtpClientTimeouts Timeouts { get; private set; } = new();
 
     /// <summary>Where commands are written; the next <see cref="ReadReplyAsync"/> flushes them, all in one.</summary>
     internal PipeWriter Output { get; private set; }
 
-    /// <summary>Greeting, EHLO, TLS and AUTH as the settings say. Null: ready for messages.</summary>
+    /// <summary>Greeting, EHLO or LHLO, TLS and AUTH as the settings say. Null: ready for messages.</summary>
     public ValueTask<SmtpFailure?> OpenAsync(SmtpClientSettings settings)
     {
         Timeouts = settings.Timeouts;
         ServerName = settings.ServerName;
+        IsLmtp = settings.Protocol == SmtpClientProtocol.Lmtp;
+        _observer = settings.Observer;
+        Output = Observed(Output);
         return SessionOpening.RunAsync(this, settings);
     }
 
@@ -159,6 +166,11 @@ public sealed class SmtpClientConnection : IAsyncDisposable
                 _input.AdvanceTo(consumed, status == ReplyStatus.NeedMore ? result.Buffer.End : consumed);
                 if (status != ReplyStatus.NeedMore)
                 {
+                    if (status == ReplyStatus.Done)
+                    {
+                        _observer?.Received(reply);
+                    }
+
                     return new ReplyRead(reply, status == ReplyStatus.Done ? ReplyFault.None : ReplyFault.Invalid);
                 }
 
@@ -199,7 +211,8 @@ public sealed class SmtpClientConnection : IAsyncDisposable
         {
             _tls = await TlsDuplexPipe.AuthenticateAsClientAsync(_transport.Transport, tls.Create(), CancellationToken.None).ConfigureAwait(false);
             _input = _tls.Input;
-            Output = _tls.Output;
+            Output = Observed(_tls.Output);
+            _observer?.Secured(_tls.Protocol, _tls.CipherSuite);
             Capabilities = ServerCapabilities.None;
             IsVerified = settings.Tls is SmtpClientTls.Required or SmtpClientTls.Implicit;
             return null;
@@ -249,6 +262,8 @@ public sealed class SmtpClientConnection : IAsyncDisposable
         await _transport.DisposeAsync().ConfigureAwait(false);
         _clock.Remove(this);
     }
+
+    private PipeWriter Observed(PipeWriter output) => _observer is null ? output : new ObservedWriter(output, _observer);
 
     private ReplyFault ClosedOrTimedOut => _isTimedOut ? ReplyFault.TimedOut : ReplyFault.Closed;
 

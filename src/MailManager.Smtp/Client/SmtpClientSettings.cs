@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
 namespace MailManager.Smtp.Client;
@@ -5,7 +7,9 @@ namespace MailManager.Smtp.Client;
 /// <summary>How a client session presents and secures itself. Immutable.</summary>
 public sealed record SmtpClientSettings
 {
-    /// <summary>Our name in EHLO.</summary>
+    public SmtpClientProtocol Protocol { get; init; }
+
+    /// <summary>Our name in EHLO or LHLO.</summary>
     public required string Hostname { get; init; }
 
     /// <summary>
@@ -17,6 +21,9 @@ public sealed record SmtpClientSettings
     /// <summary>The server's name: sent in TLS (SNI) and, where certificates are checked, what they must be valid for.</summary>
     public required string ServerName { get; init; }
 
+    /// <summary>In TLS, instead of <see cref="ServerName"/>; null: that.</summary>
+    public string? TlsServerName { get; init; }
+
     public SmtpClientTls Tls { get; init; }
 
     /// <summary>
@@ -25,8 +32,17 @@ public sealed record SmtpClientSettings
     /// </summary>
     public bool NeedsRequireTls { get; init; }
 
-    /// <summary>Null: no AUTH. Never sent in clear text.</summary>
+    /// <summary>Lowest version is TLS 1.3 instead of 1.2.</summary>
+    public bool NeedsTls13 { get; init; }
+
+    /// <summary>Null: no AUTH.</summary>
     public SmtpCredentials? Credentials { get; init; }
+
+    /// <summary>AUTH may go over a connection without TLS, by any mechanism. Default: by none.</summary>
+    public bool AllowCleartextAuthentication { get; init; }
+
+    /// <summary>Those that may be used, in this order: the first that the server offers and the credentials fit.</summary>
+    public ImmutableArray<AuthMechanism> AuthMechanisms { get; init; } = DefaultAuthMechanisms;
 
     /// <summary>Roots to trust instead of the system's; null: the system's.</summary>
     public X509Certificate2Collection? TrustedRoots { get; init; }
@@ -34,7 +50,27 @@ public sealed record SmtpClientSettings
     /// <summary>In place of the usual check of certificates, where they are checked; null: the usual one.</summary>
     public ICertificateCheck? CertificateCheck { get; init; }
 
+    /// <summary>Shown to a server that asks for one; null: none.</summary>
+    public SslStreamCertificateContext? ClientCertificate { get; init; }
+
     public SmtpClientTimeouts Timeouts { get; init; } = new();
+
+    /// <summary>Hears the dialogue; null, as for all deliveries: nobody does.</summary>
+    public IDialogueObserver? Observer { get; init; }
+
+    /// <summary>All, best first.</summary>
+    public static ImmutableArray<AuthMechanism> DefaultAuthMechanisms { get; } =
+        [AuthMechanism.ScramSha256, AuthMechanism.Plain, AuthMechanism.Login, AuthMechanism.CramMd5];
+}
+
+/// <summary>What is spoken with the server.</summary>
+public enum SmtpClientProtocol
+{
+    /// <summary>RFC 5321.</summary>
+    Smtp,
+
+    /// <summary>RFC 2033: LHLO in place of EHLO, and a result for each recipient of a message.</summary>
+    Lmtp,
 }
 
 /// <summary>When TLS is used, and whether certificates are checked.</summary>

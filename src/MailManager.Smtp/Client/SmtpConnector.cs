@@ -42,9 +42,11 @@ public sealed class SmtpConnector : IDisposable
     public async ValueTask<(SmtpClientConnection? Connection, SmtpFailure? Failure)> ConnectAsync(
         IPEndPoint address, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
+            // Fails on a machine without IPv6, or without IPv4: then the address is one that does not answer, and another may.
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             using var timer = new CancellationTokenSource(timeout, _clock.Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
             await socket.ConnectAsync(address, either.Token).ConfigureAwait(false);
@@ -52,12 +54,12 @@ public sealed class SmtpConnector : IDisposable
         }
         catch (SocketException fault)
         {
-            socket.Dispose();
+            socket?.Dispose();
             return (null, new SmtpFailure(SmtpParty.Network, SmtpPhase.Connect, default, $"cannot connect to {address}: {PeerText.Escape(fault.SocketErrorCode.ToString())}"));
         }
         catch (OperationCanceledException)
         {
-            socket.Dispose();
+            socket?.Dispose();
             return (null, cancellationToken.IsCancellationRequested
                 ? SmtpFailure.Local(SmtpPhase.Connect, "stopping")
                 : new SmtpFailure(SmtpParty.Network, SmtpPhase.Connect, default, $"timed out connecting to {address}"));

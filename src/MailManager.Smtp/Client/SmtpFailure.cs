@@ -69,7 +69,7 @@ public sealed record SmtpFailure(SmtpParty Party, SmtpPhase Phase, SmtpReply Rep
     {
         SmtpPhase.Connect => "connect",
         SmtpPhase.Greeting => "greeting",
-        SmtpPhase.Hello => "EHLO",
+        SmtpPhase.Hello => "hello",
         SmtpPhase.StartTls => "STARTTLS",
         SmtpPhase.TlsHandshake => "TLS handshake",
         SmtpPhase.Authentication => "AUTH",

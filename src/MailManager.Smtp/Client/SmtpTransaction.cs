@@ -166,6 +166,11 @@ internal static class SmtpTransaction
             return new SmtpTransactionResult(default, ContentFailure(written), refused, CanContinue: false);
         }
 
+        if (connection.IsLmtp)
+        {
+            return await LmtpReplies.ReadAsync(connection, message, refused).ConfigureAwait(false);
+        }
+
         var end = await connection.ReadReplyAsync(connection.Timeouts.EndOfData).ConfigureAwait(false);
         if (!end.IsReply)
         {
@@ -184,6 +189,12 @@ internal static class SmtpTransaction
     /// <summary>Every RCPT was refused, yet DATA accepted: a lone dot ends it (RFC 2920 §3.1), and whatever is said to it, nothing was delivered.</summary>
     private static async ValueTask<SmtpTransactionResult> EndEmptyAsync(SmtpClientConnection connection, SmtpFailure? failure, SmtpFailure?[]? refused)
     {
+        if (connection.IsLmtp)
+        {
+            // It had to refuse DATA (RFC 2033 §4.2); how many replies it would give to a dot, for nobody, nothing says.
+            return new SmtpTransactionResult(default, failure, refused, CanContinue: false);
+        }
+
         CommandWriter.Write(connection.Output, ".\r\n"u8);
         var end = await connection.ReadReplyAsync(connection.Timeouts.EndOfData).ConfigureAwait(false);
         return new SmtpTransactionResult(default, failure, refused, CanContinue: end.IsReply && end.Reply.Code != 421);

@@ -3,9 +3,9 @@ using MailManager.Smtp.Replies;
 namespace MailManager.Smtp.Client;
 
 /// <summary>How a transaction ended. The usual case, all delivered, carries no object but the reply's text.</summary>
-/// <param name="Reply">Of the server to the final dot, when it took the message; else code 0.</param>
+/// <param name="Reply">Of the server to the final dot, when it took the message, in LMTP for the last recipient for whom it did; else code 0.</param>
 /// <param name="Failure">Of every recipient that has none of its own; null: those were delivered.</param>
-/// <param name="RecipientFailures">By the index of the recipient, null where RCPT was accepted; null: all were.</param>
+/// <param name="RecipientFailures">By the index of the recipient, null where RCPT was accepted, and in LMTP the message delivered; null: everywhere.</param>
 /// <param name="CanContinue">The connection can carry another message.</param>
 public readonly record struct SmtpTransactionResult(SmtpReply Reply, SmtpFailure? Failure, SmtpFailure?[]? RecipientFailures, bool CanContinue)
 {

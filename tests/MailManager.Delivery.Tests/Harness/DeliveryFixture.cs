@@ -42,7 +42,8 @@ internal sealed class DeliveryFixture : IAsyncDisposable
         Secret? secret = null,
         Func<DeliveryOptions, DeliveryOptions>? configure = null,
         TimeProvider? time = null,
-        ILogger<DeliveryService>? logger = null)
+        ILogger<DeliveryService>? logger = null,
+        Func<Relay, Relay>? relay = null)
     {
         var options = new DeliveryOptions { Hostname = "mx.test" };
         var fixture = new DeliveryFixture(
@@ -50,24 +51,22 @@ internal sealed class DeliveryFixture : IAsyncDisposable
             configure?.Invoke(options) ?? options,
             time ?? TimeProvider.System,
             logger ?? NullLogger<DeliveryService>.Instance);
-        fixture.Update(tls, secret);
+        fixture.Update(tls, secret, relay: relay);
         fixture.Service.Start(fixture.Queue);
         return fixture;
     }
 
-    public void Update(RelayTls tls = RelayTls.Opportunistic, Secret? secret = null, string host = "127.0.0.1") => Service.Update(
-        [
-            new Relay
-            {
-                RelayName = "relay",
-                ServerName = host,
-                ServerPort = Peer.EndPoint.Port,
-                Authentication = secret is null ? new RelayAuthentication.None() : new RelayAuthentication.FromSecret(secret.Name),
-                Tls = tls,
-            },
-        ],
-        secret is null ? [] : [secret],
-        new IdentitySet(["example.com"]));
+    public void Update(RelayTls tls = RelayTls.Opportunistic, Secret? secret = null, string host = "127.0.0.1", Func<Relay, Relay>? relay = null)
+    {
+        var usual = new Relay
+        {
+            RelayName = "relay",
+            Servers = [new RelayServer(host, Peer.EndPoint.Port)],
+            Authentication = secret is null ? new RelayAuthentication.None() : new RelayAuthentication.FromSecret(secret.Name),
+            Tls = tls,
+        };
+        Service.Update([relay?.Invoke(usual) ?? usual], secret is null ? [] : [secret], new IdentitySet(["example.com"]));
+    }
 
     public static Secret Login(string user = "user", string password = "pass word") =>
         new("login", ImmutableDictionary<string, string>.Empty.Add("username", user).Add("password", password));

@@ -32,7 +32,7 @@ internal static class Lint
         Secrets = [],
         TrafficPolicies = [Policy(AcceptAction.Allow)],
         RuleSets = [new RuleSet { RuleSetName = "rules", Rules = [.. rules] }],
-        Relays = [new Relay { RelayName = "inside", ServerName = "127.0.0.1", ServerPort = 25, Authentication = new RelayAuthentication.None() }],
+        Relays = [new Relay { RelayName = "inside", Servers = [new RelayServer("127.0.0.1", 25)], Authentication = new RelayAuthentication.None() }],
         IngressPoints = [Ingress()],
     };
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using MailManager.Delivery.Shaping;
 using MailManager.Mta.Configuration;
 using MailManager.Resources.Expressions;
 using MailManager.Resources.IngressPoints;
@@ -105,7 +106,7 @@ public sealed class ConfigurationFileTests : IDisposable
             ],
             rule.Actions);
         var relay = Assert.Single(resources.Relays);
-        Assert.Equal(("127.0.0.1", 2526, RelayTls.Opportunistic), (relay.ServerName, relay.ServerPort, relay.Tls));
+        Assert.Equal((new RelayServer("127.0.0.1", 2526), RelayTls.Opportunistic), (Assert.Single(relay.Servers), relay.Tls));
         Assert.Equal(new RelayAuthentication.None(), relay.Authentication);
         var point = Assert.Single(resources.IngressPoints);
         Assert.Equal((IngressPointType.Open, TlsPolicy.Optional), (point.Type, point.TlsPolicy));
@@ -200,6 +201,13 @@ public sealed class ConfigurationFileTests : IDisposable
     [InlineData("Delivery: { Expiry: 4 d }", "1: Delivery.Expiry: '4 d' is not a duration; write a whole number and s, m, h or d, such as 30s, 5m, 1h or 4d")]
     [InlineData("Delivery: { Expiry: -1d }", "1: Delivery.Expiry: '-1d' is not a duration; write a whole number and s, m, h or d, such as 30s, 5m, 1h or 4d")]
     [InlineData("Delivery: { Expire: 1d }", "1: Delivery: 'Expire' is not a known key; did you mean Expiry?")]
+    [InlineData("Delivery: { Destinations: [{ MaxConnections: 1 }] }", "1: Delivery.Destinations[0]: Match is missing")]
+    [InlineData("Delivery: { Destinations: [{ Match: [example.com] }] }", "1: Delivery.Destinations[0].Match[0]: 'example.com' is not relay:NAME, mx:DOMAIN, mx:*.DOMAIN or mx:*")]
+    [InlineData("Delivery: { Destinations: [{ Match: ['mx:a*.example'] }] }", "1: Delivery.Destinations[0].Match[0]: 'a*.example' is not a domain name: its parts may have letters, digits and, inside, hyphens")]
+    [InlineData("Delivery: { Destinations: [{ Match: ['relay:out'] }] }", "1: Delivery.Destinations[0].Match[0]: no relay is named 'out'")]
+    [InlineData("Delivery: { Destinations: [{ Match: ['mx:*'], MessageRate: 100 }] }", "1: Delivery.Destinations[0].MessageRate: '100' is not a rate; write a whole number, a slash and a duration, such as 100/1m")]
+    [InlineData("Delivery: { Destinations: [{ Match: ['mx:*'], MessageRate: 0/1m }] }", "1: Delivery.Destinations[0].MessageRate: '0' is not a whole number from 1 to 1000000")]
+    [InlineData("Delivery: { Destinations: [{ Match: ['mx:*'], MessageRate: 1/2d }] }", "1: Delivery.Destinations[0].MessageRate: '2d' is not from 1s to 1d")]
     [InlineData("Delivery: { DsnRelay: out }", "1: Delivery.DsnRelay: no relay is named 'out'")]
     public void Settings_are_checked(string text, string expected)
     {
@@ -210,6 +218,16 @@ public sealed class ConfigurationFileTests : IDisposable
             [$"{path}:{expected.Replace("DIR", _directory, StringComparison.Ordinal)}"], Lines(ConfigurationFile.Load(path, _source)));
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("\n  MtaSts: true", true)]
+    [InlineData("\n  MtaSts: false", false)]
+    public void Policies_of_mta_sts_are_kept_to_unless_it_is_said_otherwise(string lines, bool expected)
+    {
+        var text = Sample.Replace("  Tls: {", "  # {", StringComparison.Ordinal) + lines;
+        Assert.Equal(expected, ConfigurationFile.Load(Write(text), _source).Configuration!.DeliverySettings.MtaSts);
+    }
+
     [Fact]
     public void Dsn_relay_names_a_relay()
     {
@@ -217,6 +235,47 @@ public sealed class ConfigurationFileTests : IDisposable
 
         Assert.Equal(
             "RelayToMyExchangeServer", ConfigurationFile.Load(Write(text), _source).Configuration!.DeliverySettings.DsnRelay);
+    }
+
+    [Fact]
+    public void Destinations_have_limits()
+    {
+        var result = ConfigurationFile.Load(
+            Write("""
+                Delivery:
+                  Destinations:
+                    - Match: [mx:example.net, mx:*.example.net]
+                      MaxConnections: 7
+                      InitialConnections: 2
+                      MaxMessagesPerConnection: 50
+                      ConnectionRate: 10/1s
+                      MessageRate: 100/1m
+                      RecipientRate: 1000/1d
+                      IdleConnection: 3s
+                      RetrySchedule: [2m, 1h]
+                    - Match: [mx:*]
+                """),
+            _source);
+
+        var destinations = result.Configuration!.DeliverySettings.Destinations;
+        var (first, second) = (destinations[0], destinations[1]);
+        Assert.Equal([new DestinationPattern("mx:example.net"), new DestinationPattern("mx:*.example.net")], first.Match);
+        Assert.Equal([TimeSpan.FromMinutes(2), TimeSpan.FromHours(1)], first.RetrySchedule);
+        Assert.Equal(
+            new DestinationLimits
+            {
+                Match = first.Match,
+                MaxConnections = 7,
+                InitialConnections = 2,
+                MaxMessagesPerConnection = 50,
+                ConnectionRate = new RateLimit(10, TimeSpan.FromSeconds(1)),
+                MessageRate = new RateLimit(100, TimeSpan.FromMinutes(1)),
+                RecipientRate = new RateLimit(1000, TimeSpan.FromDays(1)),
+                IdleConnection = TimeSpan.FromSeconds(3),
+                RetrySchedule = first.RetrySchedule,
+            },
+            first);
+        Assert.Equal(new DestinationLimits { Match = second.Match }, second);
     }
 
     [Fact]

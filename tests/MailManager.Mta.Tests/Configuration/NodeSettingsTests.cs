@@ -1,4 +1,6 @@
 using System.Net;
+using MailManager.Delivery;
+using MailManager.Mta.Cli;
 using MailManager.Mta.Configuration;
 
 namespace MailManager.Mta.Tests.Configuration;
@@ -25,11 +27,46 @@ public sealed class NodeSettingsTests : IDisposable
         Assert.Null(node.Tls);
     }
 
+    [Fact]
+    public void Srs_needs_no_more_than_a_domain()
+    {
+        Assert.Null(Load("Certificates: []").Srs);
+        Assert.Equal(new SrsSettings { Domain = "srs.example", SecretFile = null, MaxAge = TimeSpan.FromDays(21) }, Load("Srs: { Domain: srs.example }").Srs);
+        Assert.Equal(Path.Combine(_directory, "a.pem"), Load("Srs: { Domain: srs.example, SecretFile: a.pem, MaxAge: 1d }").Srs!.SecretFile);
+    }
+
+    [Fact]
+    public void Dns_says_who_is_asked_and_whether_that_is_believed()
+    {
+        Assert.Equal(new MxOptions(), Load("Certificates: []").Mx);
+        var mx = Load("Dns: { Servers: ['127.0.0.1:53', '[2001:db8::53]:5353'], TrustAuthenticatedData: true }").Mx;
+        Assert.Equal([IPEndPoint.Parse("127.0.0.1:53"), IPEndPoint.Parse("[2001:db8::53]:5353")], mx.NameServers);
+        Assert.True(mx.TrustAuthenticatedData);
+        Assert.Equal((25, false), (mx.Port, mx.AllowPrivateTargets));
+        Assert.False(Load("Dns: { Servers: ['127.0.0.1:53'] }").Mx.TrustAuthenticatedData);
+    }
+
+    [Fact]
+    public void A_trial_of_a_relay_asks_the_same_name_servers()
+    {
+        var loaded = ConfigurationFile.Load(Write("Dns: { Servers: ['127.0.0.1:5353'], TrustAuthenticatedData: true }")).Configuration!;
+        Assert.Same(loaded.NodeSettings.Mx, RelayCommand.Options(loaded).Mx);
+    }
+
     [Theory]
+    [InlineData("Dns: { Servers: [] }", "Dns.Servers: has 0 entries, must have 1 to 10")]
+    [InlineData("Dns: { Servers: ['127.0.0.1:0'] }", "Dns.Servers[0]: a name server has a port, usually 53")]
+    [InlineData("Dns: { Servers: [dns.example.com] }", "Dns.Servers[0]: 'dns.example.com' is not an IP address and a port, such as 127.0.0.1:25 or [::1]:25")]
+    [InlineData("Dns: { Servers: ['127.0.0.1:1', '127.0.0.1:2', '127.0.0.1:3', '127.0.0.1:4', '127.0.0.1:5', '127.0.0.1:6', '127.0.0.1:7', '127.0.0.1:8', '127.0.0.1:9', '127.0.0.1:10', '127.0.0.1:11'] }", "Dns.Servers: has 11 entries, must have 1 to 10")]
+    [InlineData("Dns: { TrustAuthenticatedData: 1 }", "Dns.TrustAuthenticatedData: '1' is not true or false")]
+    [InlineData("Dns: { Server: ['127.0.0.1:53'] }", "Dns: 'Server' is not a known key; did you mean Servers?")]
     [InlineData("Certificates: { CertificatePath: a.pem, KeyPath: b.pem }", "Certificates: must be a list, not a map")]
     [InlineData("Certificates: [{ CertificatePath: a.pem }]", "Certificates[0]: KeyPath is missing")]
     [InlineData("Certificates: [{ CertificatePath: a.pem, KeyPath: no.pem }]", "Certificates[0].KeyPath: the file 'DIR/no.pem' does not exist")]
     [InlineData("Certificates: [{ CertificatePath: a.pem, KeyPath: b.pem, Names: [x] }]", "Certificates[0]: 'Names' is not a known key; known are CertificatePath, KeyPath")]
+    [InlineData("Srs: { MaxAge: 7d }", "Srs: Domain is missing")]
+    [InlineData("Srs: { Domain: srs.example, MaxAge: 23h }", "Srs.MaxAge: '23h' is not from 1d to 30d")]
+    [InlineData("Srs: { Domain: srs.example, SecretFile: no.txt }", "Srs.SecretFile: the file 'DIR/no.txt' does not exist")]
     [InlineData("Limits: 100", "Limits: must be a map, not text")]
     [InlineData("Limits: { SessionPerAddress: 1 }", "Limits: 'SessionPerAddress' is not a known key; did you mean SessionsPerAddress?")]
     [InlineData("Limits: { Sessions: 0 }", "Limits.Sessions: '0' is not a whole number from 1 to 1000000")]

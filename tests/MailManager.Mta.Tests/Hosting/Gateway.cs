@@ -41,6 +41,8 @@ internal sealed class Gateway : IAsyncDisposable
 
     public IPEndPoint EndPoint => _process.Listeners[0].EndPoint;
 
+    public string DataDirectory => _directory;
+
     public Uri Management => new($"http://{_process.ManagementEndPoint}/");
 
     /// <summary>A rule set that relays everything.</summary>

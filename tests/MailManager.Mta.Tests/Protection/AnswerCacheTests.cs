@@ -1,4 +1,4 @@
-using MailManager.Mta.Protection;
+using MailManager.Delivery.Dns;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MailManager.Mta.Tests.Protection;

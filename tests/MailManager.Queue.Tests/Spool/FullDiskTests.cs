@@ -109,13 +109,14 @@ public sealed class FullDiskTests : IAsyncLifetime
         var directory = Directory.CreateDirectory(Path.Combine(_mount, "direct")).FullName;
         var database = Path.Combine(directory, "queue.db");
         using var bodies = new BodyFileStore(Path.Combine(directory, "bodies"), TimeProvider.System, NullLogger.Instance);
-        using var metrics = new QueueMetrics(() => 0, () => 0);
+        using var metrics = new QueueMetrics(() => 0, () => 0, () => 0);
+        var options = new MailQueueOptions { Directory = directory, DispatchWindow = 1 };
+        using var window = new DispatchWindow(options, TimeProvider.System, NullLogger.Instance);
         var reserve = new DiskReserve(Path.Combine(directory, "reserve"), 512 << 10);
         Assert.True(reserve.TryHold());
         var store = SpoolStore.Open(database, reserve.LogLimit);
         var disk = new SpoolDisk(database, store, reserve, bodies, new StorageWatch(metrics, NullLogger.Instance), NullLogger.Instance);
-        var committer = new SpoolCommitter(disk, new KeySequence(0, 0), bodies, metrics, NullLogger.Instance);
-        var window = new DispatchWindow(limit: 1, NullLogger.Instance);
+        var committer = new SpoolCommitter(disk, new KeySequence(0, 0), window, bodies, metrics, NullLogger.Instance);
         var pool = new AcceptOperationPool(new DeliveryAdmission(window, new ContentBudget(0), bodies, metrics));
 
         List<AcceptOperation> batch = [];

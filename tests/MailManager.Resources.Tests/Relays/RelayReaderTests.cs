@@ -14,13 +14,14 @@ public class RelayReaderTests
             new Relay
             {
                 RelayName = "to-exchange",
-                ServerName = "exchange.example.com",
-                ServerPort = 587,
+                Servers = relays[0].Servers,
                 Authentication = new RelayAuthentication.FromSecret("exchange-login"),
                 Tls = RelayTls.Required,
+                TlsOptions = relays[0].TlsOptions,
                 Tags = relays[0].Tags,
             },
             relays[0]);
+        Assert.Equal([new RelayServer("exchange.example.com", 587)], relays[0].Servers);
         Assert.Equal(new RelayAuthentication.None(), relays[1].Authentication);
         Assert.Equal(RelayTls.None, relays[1].Tls);
     }
@@ -36,13 +37,13 @@ public class RelayReaderTests
     [Theory]
     [InlineData("RelayName: plain", "RelayName: a.b", "Relays[1].RelayName: 'a.b' does not match [a-zA-Z0-9_-]+")]
     [InlineData("ServerName: exchange.example.com", "ServerName: ex_change", "Relays[0].ServerName: 'ex_change' does not match [a-zA-Z0-9.-]+")]
-    [InlineData("ServerName: exchange.example.com", "ServerName: a..b", "Relays[0].ServerName: 'a..b' is neither a host name nor an IPv4 address")]
-    [InlineData("ServerName: exchange.example.com", "ServerName: 10.0.0.256", "Relays[0].ServerName: '10.0.0.256' is neither a host name nor an IPv4 address")]
+    [InlineData("ServerName: exchange.example.com", "ServerName: a..b", "Relays[0].ServerName: 'a..b' is neither a host name nor an IP address")]
+    [InlineData("ServerName: exchange.example.com", "ServerName: 10.0.0.256", "Relays[0].ServerName: '10.0.0.256' is neither a host name nor an IP address")]
     [InlineData("ServerName: exchange.example.com", "ServerName: ''", "Relays[0].ServerName: '' has 0 characters, must have 1 to 100")]
     [InlineData("ServerPort: 587", "ServerPort: 0", "Relays[0].ServerPort: '0' is not a whole number from 1 to 65535")]
     [InlineData("ServerPort: 587", "ServerPort: 65536", "Relays[0].ServerPort: '65536' is not a whole number from 1 to 65535")]
     [InlineData("Tls: REQUIRED", "Tls: STARTTLS", "Relays[0].Tls: 'STARTTLS' is not one of NONE, OPPORTUNISTIC, REQUIRED, IMPLICIT")]
-    [InlineData("Tls: REQUIRED", "Tls: NONE", "Relays[0].Tls: NONE would send the credentials in clear text; with a SecretArn use REQUIRED, IMPLICIT or OPPORTUNISTIC")]
+    [InlineData("Tls: REQUIRED", "Tls: NONE", "Relays[0].Tls: NONE would send the credentials in clear text; with a SecretArn use REQUIRED, IMPLICIT or OPPORTUNISTIC, or set AllowCleartextAuthentication")]
     [InlineData("Tls: REQUIRED", "TLS: REQUIRED", "Relays[0]: 'TLS' is not a known key; did you mean Tls?")]
     [InlineData("{ SecretArn: exchange-login }", "{}", "Relays[0].Authentication: must have exactly one of SecretArn, NoAuthentication; got none")]
     [InlineData("{ SecretArn: exchange-login }", "{ SecretArn: exchange-login, NoAuthentication: {} }", "Relays[0].Authentication: must have exactly one of SecretArn, NoAuthentication; got SecretArn and NoAuthentication")]

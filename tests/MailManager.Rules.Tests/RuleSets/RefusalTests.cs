@@ -27,9 +27,9 @@ public class RefusalTests
     }
 
     [Fact]
-    public void Replacing_the_sender_is_not_available() =>
+    public void Replacing_the_sender_takes_a_domain_to_replace_it_by() =>
         Assert.Equal(
-            "Rules[0].Actions[0].MailFrom: REPLACE is not available in this release; use PRESERVE",
+            "Rules[0].Actions[0].MailFrom: REPLACE needs Node.Srs, which says with which domain",
             Assert.Single(Errors(Always(new RuleAction.Relay("R", MailFrom.Replace, null)))).ToString());
 
     [Theory]

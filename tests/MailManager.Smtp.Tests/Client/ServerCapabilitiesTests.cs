@@ -7,8 +7,9 @@ public sealed class ServerCapabilitiesTests
     [Fact]
     public void Extensions_are_read_whatever_their_case()
     {
-        var capabilities = ServerCapabilities.Parse("mx.test\nPipelining\nsize 1000\n8BITMIME\nSTARTTLS\nAUTH CRAM-MD5 plain LOGIN");
-        Assert.True(capabilities.Pipelining && capabilities.EightBitMime && capabilities.StartTls && capabilities.Size && capabilities.AuthPlain && capabilities.AuthLogin);
+        var capabilities = ServerCapabilities.Parse("mx.test\nPipelining\nsize 1000\n8BITMIME\nSTARTTLS\nAUTH GSSAPI CRAM-MD5 plain LOGIN Scram-SHA-256 PLAIN");
+        Assert.True(capabilities.Pipelining && capabilities.EightBitMime && capabilities.StartTls && capabilities.Size);
+        Assert.Equal([AuthMechanism.CramMd5, AuthMechanism.Plain, AuthMechanism.Login, AuthMechanism.ScramSha256], capabilities.AuthMechanisms);
         Assert.Equal(1000, capabilities.MaxSize);
     }
 
@@ -16,8 +17,9 @@ public sealed class ServerCapabilitiesTests
     public void The_first_line_is_a_name_and_nothing_else()
     {
         var capabilities = ServerCapabilities.Parse("PIPELINING\nSIZE x\nAUTH=LOGIN\nAUTHPLAIN PLAIN");
-        Assert.False(capabilities.Pipelining || capabilities.AuthPlain);
-        Assert.True(capabilities.Size && capabilities.AuthLogin);
+        Assert.False(capabilities.Pipelining);
+        Assert.True(capabilities.Size);
+        Assert.Equal([AuthMechanism.Login], capabilities.AuthMechanisms);
         Assert.Equal(0, capabilities.MaxSize);
     }
 

@@ -30,6 +30,9 @@ public abstract record PeerAction
     /// <summary>Waits for a signal of the test, then replies; CRLF is added.</summary>
     public sealed record After(Task Signal, string Text) : PeerAction;
 
+    /// <summary>Replies with what is made of the last line that came; CRLF is added.</summary>
+    public sealed record Answer(Func<string, string> Text) : PeerAction;
+
     /// <summary>A reply, CRLF added.</summary>
     public static PeerAction Reply(string text) => new Send(Encoding.Latin1.GetBytes(text + "\r\n"));
 

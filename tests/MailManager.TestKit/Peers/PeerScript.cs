@@ -12,7 +12,7 @@ public static class PeerStage
     /// <summary>The first octets of a message came.</summary>
     public const string Content = "CONTENT";
 
-    /// <summary>The final dot came.</summary>
+    /// <summary>The final dot or BDAT LAST came.</summary>
     public const string EndOfData = ".";
 }
 
@@ -26,6 +26,12 @@ public sealed class PeerScript
 
     /// <summary>The name in the EHLO reply.</summary>
     public string Name { get; set; } = "peer.test";
+
+    /// <summary>
+    /// LMTP (RFC 2033): LHLO, and at <see cref="PeerStage.EndOfData"/> a reply for each recipient, so that the stage is reached once for each of
+    /// them; a message is kept for each that is answered 2yz.
+    /// </summary>
+    public bool IsLmtp { get; set; }
 
     /// <summary>Keywords of the EHLO reply.</summary>
     public IList<string> Extensions { get; } = ["PIPELINING", "SIZE 52428800", "8BITMIME", "ENHANCEDSTATUSCODES"];

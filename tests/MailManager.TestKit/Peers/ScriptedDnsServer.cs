@@ -6,16 +6,24 @@ using System.Text;
 
 namespace MailManager.TestKit.Peers;
 
-/// <summary>A DNS server over UDP on a loopback port that knows A, AAAA, MX and PTR records (RFC 1035). Names it does not know do not exist.</summary>
+/// <summary>A DNS server over UDP on a loopback port that knows A, AAAA, CNAME, MX, PTR, TLSA and TXT records (RFC 1035, RFC 6698). Names it does not know do not exist.</summary>
 public sealed class ScriptedDnsServer : IAsyncDisposable
 {
     private const ushort TypeA = 1;
+    private const ushort TypeCName = 5;
+    private const ushort TypeSoa = 6;
     private const ushort TypePtr = 12;
     private const ushort TypeMx = 15;
+    private const ushort TypeTxt = 16;
+    private const ushort TypeTlsa = 52;
     private const ushort TypeAaaa = 28;
+
+    /// <summary>A pointer to the name in the question (RFC 1035 §4.1.4).</summary>
+    private static readonly byte[] QuestionName = [0xC0, 12];
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly ConcurrentDictionary<string, List<(ushort Type, byte[] Data)>> _records = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, string> _aliases = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, byte> _failures = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, byte> _silences = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _gate = new();
@@ -49,6 +57,42 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
 
     /// <summary>A PTR record; <paramref name="name"/> is the reversed one, below <c>in-addr.arpa</c> or <c>ip6.arpa</c>.</summary>
     public ScriptedDnsServer Ptr(string name, string target) => Add(name, TypePtr, Encode(target));
+
+    /// <summary>A TLSA record with any octets, well formed or not.</summary>
+    public ScriptedDnsServer Tlsa(string name, params byte[] data) => Add(name, TypeTlsa, data);
+
+    /// <summary>A record of any type with any octets, well formed or not.</summary>
+    public ScriptedDnsServer Raw(string name, ushort type, byte[] data) => Add(name, type, data);
+
+    /// <summary>Answers about a name with a CNAME record and the records of its target.</summary>
+    public ScriptedDnsServer Alias(string name, string target)
+    {
+        _aliases[name] = target;
+        return this;
+    }
+
+    /// <summary>Time to live of each record, in seconds.</summary>
+    public uint TimeToLive { get; set; } = 60;
+
+    /// <summary>How long a denial holds, in seconds, as an SOA record beside it says (RFC 2308 §5); null: there is none.</summary>
+    public uint? DenialTimeToLive { get; set; }
+
+    /// <summary>A TXT record of the strings, each at most 255 characters of ASCII.</summary>
+    public ScriptedDnsServer Text(string name, params string[] strings) =>
+        Add(name, TypeTxt, [.. strings.SelectMany(text => (byte[])[(byte)text.Length, .. Encoding.ASCII.GetBytes(text)])]);
+
+    /// <summary>Takes all records of a name away.</summary>
+    public ScriptedDnsServer Forget(string name)
+    {
+        _records.TryRemove(name, out _);
+        return this;
+    }
+
+    /// <summary>Says of all answers that they were validated (the AD bit), unless they are about one of <see cref="Unsigned"/>.</summary>
+    public bool IsValidating { get; set; }
+
+    /// <summary>Names in zones that are not signed.</summary>
+    public ISet<string> Unsigned { get; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Answers every question about a name with SERVFAIL.</summary>
     public ScriptedDnsServer Fail(string name)
@@ -143,21 +187,38 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
         }
 
         var type = BinaryPrimitives.ReadUInt16BigEndian(query[(position + 1)..]);
-        var isKnown = _records.TryGetValue(name.ToString(), out var records);
+        var alias = _aliases.GetValueOrDefault(name.ToString());
+        var isKnown = _records.TryGetValue(alias ?? name.ToString(), out var records);
         var found = (records ?? []).Where(record => record.Type == type).ToList();
         var code = _failures.ContainsKey(name.ToString()) ? 2 : isKnown ? 0 : 3;
         var answer = new List<byte>(query[..2].ToArray());
-        answer.AddRange([0x81, (byte)(0x80 | code), 0, 1, 0, (byte)found.Count, 0, 0, 0, 0]);
+        var validated = IsValidating && !Unsigned.Contains(name.ToString()) ? 0x20 : 0;
+        var isDenial = code is 0 or 3 && found.Count == 0 && DenialTimeToLive is not null;
+        answer.AddRange([0x81, (byte)(0x80 | validated | code), 0, 1, 0, (byte)(found.Count + (alias is null ? 0 : 1)), 0, (byte)(isDenial ? 1 : 0), 0, 0]);
         answer.AddRange(query[12..(position + 5)]);
+        if (alias is not null)
+        {
+            answer.AddRange(Record(QuestionName, TypeCName, TimeToLive, Encode(alias)));
+        }
+
         foreach (var (_, data) in found)
         {
-            // The name is a pointer to the question's; time to live 60 s.
-            answer.AddRange([0xC0, 12, (byte)(type >> 8), (byte)type, 0, 1, 0, 0, 0, 60, (byte)(data.Length >> 8), (byte)data.Length]);
-            answer.AddRange(data);
+            answer.AddRange(Record(alias is null ? QuestionName : Encode(alias), type, TimeToLive, data));
+        }
+
+        if (isDenial)
+        {
+            // Two names that are the root, serial, refresh, retry and expire of no account, and the minimum.
+            answer.AddRange(Record(QuestionName, TypeSoa, DenialTimeToLive!.Value, [0, 0, .. new byte[16], .. Number(DenialTimeToLive.Value)]));
         }
 
         return [.. answer];
     }
+
+    private static byte[] Record(byte[] name, ushort type, uint timeToLive, byte[] data) =>
+        [.. name, (byte)(type >> 8), (byte)type, 0, 1, .. Number(timeToLive), (byte)(data.Length >> 8), (byte)data.Length, .. data];
+
+    private static byte[] Number(uint value) => [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
 
     private void Note(string name)
     {

@@ -34,6 +34,12 @@ public sealed class ScriptedSession : IDisposable
 
     public bool IsTls { get; private set; }
 
+    /// <summary>The name that the client asked for in TLS (SNI); empty: none.</summary>
+    public string? RequestedName { get; private set; }
+
+    /// <summary>SHA-1 of the certificate that the client showed, as .NET prints it; null: none.</summary>
+    public string? ClientThumbprint { get; private set; }
+
     /// <summary>Completes when the connection is closed.</summary>
     public Task Ended => _ended.Task;
 
@@ -105,7 +111,9 @@ public sealed class ScriptedSession : IDisposable
         var verb = line.Split(' ', ':')[0].ToUpperInvariant();
         switch (verb)
         {
-            case "EHLO":
+            case "EHLO" or "HELO" or "LHLO" when verb == "LHLO" != _server.Script.IsLmtp:
+                return await ActAsync(verb, "500 5.5.1 Another protocol is spoken here", stop) is not null;
+            case "EHLO" or "LHLO":
                 return await ActAsync(verb, string.Join("\r\n", Hello()), stop) is not null;
             case "MAIL":
                 _recipients = [];
@@ -208,11 +216,7 @@ public sealed class ScriptedSession : IDisposable
             data.AddRange(line[0] == (byte)'.' ? line[1..] : line);
         }
 
-        var message = new ReceivedMessage(_reversePath ?? string.Empty, _recipients, [.. data], Number, IsTls);
-        var reply = await ActAsync(PeerStage.EndOfData, "250 2.0.0 Ok: queued", stop, () => _server.Add(message));
-        _recipients = [];
-        _reversePath = null;
-        return reply is not null;
+        return await EndAsync(data, stop);
     }
 
     private async Task<bool> ReadChunkAsync(string[] words, CancellationToken stop)
@@ -246,12 +250,26 @@ public sealed class ScriptedSession : IDisposable
             return reply is not null;
         }
 
-        var message = new ReceivedMessage(_reversePath ?? string.Empty, _recipients, [.. _chunks], Number, IsTls);
-        var end = await ActAsync(PeerStage.EndOfData, "250 2.0.0 Ok: queued", stop, () => _server.Add(message));
+        return await EndAsync(_chunks, stop);
+    }
+
+    private async Task<bool> EndAsync(List<byte> data, CancellationToken stop)
+    {
+        IReadOnlyList<string>[] replied = _server.Script.IsLmtp ? [.. _recipients.Select(recipient => (string[])[recipient])] : [_recipients];
+        var message = new ReceivedMessage(_reversePath ?? string.Empty, _recipients, [.. data], Number, IsTls);
         _recipients = [];
         _chunks = [];
         _reversePath = null;
-        return end is not null;
+        foreach (var recipients in replied)
+        {
+            var accepted = message with { Recipients = recipients };
+            if (await ActAsync(PeerStage.EndOfData, "250 2.0.0 Ok: queued", stop, () => _server.Add(accepted)) is null)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Does what the script says, else the usual. Null: the session is over. A positive reply runs <paramref name="accepted"/> first.</summary>
@@ -262,6 +280,11 @@ public sealed class ScriptedSession : IDisposable
         {
             await after.Signal.WaitAsync(stop);
             action = PeerAction.Reply(after.Text);
+        }
+
+        if (action is PeerAction.Answer answer)
+        {
+            action = PeerAction.Reply(answer.Text(Commands[^1]));
         }
 
         switch (action)
@@ -298,8 +321,19 @@ public sealed class ScriptedSession : IDisposable
     private async Task SecureAsync(CancellationToken stop)
     {
         var secure = new SslStream(_stream, leaveInnerStreamOpen: true);
-        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _server.Certificate }, stop);
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+        {
+            ServerCertificate = _server.Certificate,
+            EnabledSslProtocols = _server.TlsVersions,
+            ClientCertificateRequired = _server.AsksForCertificate,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+            {
+                ClientThumbprint = certificate?.GetCertHashString();
+                return true;
+            },
+        }, stop);
         _stream = secure;
+        RequestedName = secure.TargetHostName;
         IsTls = true;
     }
 

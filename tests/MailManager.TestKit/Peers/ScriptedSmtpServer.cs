@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace MailManager.TestKit.Peers;
@@ -36,6 +37,12 @@ public sealed class ScriptedSmtpServer : IAsyncDisposable
 
     /// <summary>For STARTTLS, and for <see cref="IsImplicitTls"/>.</summary>
     public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>What it speaks. Default: what the system has.</summary>
+    public SslProtocols TlsVersions { get; init; }
+
+    /// <summary>It asks its clients for a certificate, and takes any.</summary>
+    public bool AsksForCertificate { get; init; }
 
     /// <summary>TLS from the first octet.</summary>
     public bool IsImplicitTls { get; init; }

@@ -7,8 +7,8 @@ namespace MailManager.TestKit.Peers;
 /// <summary>Certificates made on the spot.</summary>
 public static class TestCertificates
 {
-    /// <summary>Self-signed, valid for a day around now.</summary>
-    public static X509Certificate2 CreateSelfSigned(string name = "localhost")
+    /// <summary>Self-signed, valid for a day around now, or around another time.</summary>
+    public static X509Certificate2 CreateSelfSigned(string name = "localhost", TimeSpan away = default)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -21,7 +21,7 @@ public static class TestCertificates
 
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
-        var now = DateTimeOffset.UtcNow;
+        var now = DateTimeOffset.UtcNow + away;
         return request.CreateSelfSigned(now.AddHours(-12), now.AddHours(12));
     }
 }

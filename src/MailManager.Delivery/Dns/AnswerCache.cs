@@ -1,18 +1,18 @@
 using System.Collections.Concurrent;
 
-namespace MailManager.Mta.Protection;
+namespace MailManager.Delivery.Dns;
 
 /// <summary>
 /// Answers of somebody slow, each kept for a time of its own. A question that is under way is not asked again. Bounded; thread-safe.
 /// </summary>
 /// <param name="capacity">Answers kept.</param>
 /// <param name="time">The clock.</param>
-internal sealed class AnswerCache<TQuestion, TAnswer>(int capacity, TimeProvider time)
+public sealed class AnswerCache<TQuestion, TAnswer>(int capacity, TimeProvider time)
     where TQuestion : notnull
 {
     private readonly ConcurrentDictionary<TQuestion, (TAnswer Answer, DateTimeOffset Expires)> _answers = new();
     private readonly ConcurrentDictionary<TQuestion, Lazy<Task<TAnswer>>> _asking = new();
-    private readonly Lock _makingRoom = new();
+    private readonly Lock _keeping = new();
     private int _count;
 
     /// <summary>Answers kept, expired ones included.</summary>
@@ -65,48 +65,41 @@ internal sealed class AnswerCache<TQuestion, TAnswer>(int capacity, TimeProvider
 
     private void Keep(TQuestion question, TAnswer answer, DateTimeOffset expires)
     {
-        if (_answers.TryAdd(question, (answer, expires)))
+        // One at a time, or a replacement would go uncounted when room is made just then.
+        lock (_keeping)
         {
-            if (Interlocked.Increment(ref _count) > capacity)
+            if (!_answers.TryAdd(question, (answer, expires)))
+            {
+                _answers[question] = (answer, expires);
+            }
+            else if (++_count > capacity)
             {
                 MakeRoom();
             }
-        }
-        else
-        {
-            _answers[question] = (answer, expires);
         }
     }
 
     /// <summary>Removes what has expired and, if that is less than a tenth, others as they come until it is.</summary>
     private void MakeRoom()
     {
-        lock (_makingRoom)
+        var now = time.GetUtcNow();
+        foreach (var entry in _answers)
         {
-            if (Count <= capacity)
+            if (entry.Value.Expires <= now)
+            {
+                Remove(entry.Key);
+            }
+        }
+
+        var goal = capacity - (capacity / 10);
+        foreach (var entry in _answers)
+        {
+            if (_count <= goal)
             {
                 return;
             }
 
-            var now = time.GetUtcNow();
-            foreach (var entry in _answers)
-            {
-                if (entry.Value.Expires <= now)
-                {
-                    Remove(entry.Key);
-                }
-            }
-
-            var goal = capacity - (capacity / 10);
-            foreach (var entry in _answers)
-            {
-                if (Count <= goal)
-                {
-                    return;
-                }
-
-                Remove(entry.Key);
-            }
+            Remove(entry.Key);
         }
     }
 
@@ -114,7 +107,7 @@ internal sealed class AnswerCache<TQuestion, TAnswer>(int capacity, TimeProvider
     {
         if (_answers.TryRemove(question, out _))
         {
-            Interlocked.Decrement(ref _count);
+            _count--;
         }
     }
 }

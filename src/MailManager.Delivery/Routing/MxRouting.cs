@@ -1,0 +1,106 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using MailManager.Delivery.Dane;
+using MailManager.Delivery.Dns;
+using MailManager.Delivery.MtaSts;
+using MailManager.Smtp.Client;
+
+namespace MailManager.Delivery.Routing;
+
+/// <summary>
+/// Finds the hosts of a mail domain and what is demanded of a session with each: by DANE (RFC 7672) where the host has TLSA records, else by the domain's
+/// MTA-STS policy (RFC 8461); nothing where there is neither, or where the route is a relay's, which says itself what it demands. A host that does not come
+/// up to it is not used, whatever that delays. Thread-safe.
+/// </summary>
+/// <param name="dns">Where to ask.</param>
+/// <param name="options">Our name, port and guard.</param>
+/// <param name="policies">Of MTA-STS; null: nobody's is asked for.</param>
+internal sealed class MxRouting(IDns dns, DeliveryOptions options, StsPolicies? policies = null)
+{
+    private readonly MxResolver _resolver = new(dns, options.Hostname);
+    private readonly DaneResolver _dane = new(dns);
+
+    /// <summary>The hosts, best first, each looked up when it is asked for. At least one.</summary>
+    public async IAsyncEnumerable<HostTargets> FindAsync(Route route, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var hosts = await _resolver.ResolveAsync(route.Host, cancellationToken).ConfigureAwait(false);
+        if (hosts.Failure is { } failure)
+        {
+            yield return new HostTargets { Settings = route.Settings, Failure = failure };
+            yield break;
+        }
+
+        var policy = route.Servers.IsEmpty || route.Settings.NeedsRequireTls
+            ? await FindEnforcedAsync(route.Host, cancellationToken).ConfigureAwait(false)
+            : null;
+        foreach (var host in hosts.Hosts)
+        {
+            yield return await FindAsync(route, hosts, host, policy, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Domains of the same key are served by the same hosts and want the same of them, so that they may share connections and limits. A domain whose
+    /// hosts are not known, or which enforces a policy, has a key of its own.
+    /// </summary>
+    public async ValueTask<string> FindSiteAsync(string domain, CancellationToken cancellationToken) =>
+        await FindEnforcedAsync(domain, cancellationToken).ConfigureAwait(false) is not null
+            ? DestinationKey.ForDomain(domain)
+            : MxSite.KeyOf(await _resolver.ResolveAsync(domain, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The domain's policy, if it demands anything.</summary>
+    private async ValueTask<StsPolicy?> FindEnforcedAsync(string domain, CancellationToken cancellationToken) =>
+        policies is not null && await policies.FindAsync(domain, cancellationToken).ConfigureAwait(false) is { Mode: StsMode.Enforce } policy ? policy : null;
+
+    private async ValueTask<HostTargets> FindAsync(Route route, MxHosts hosts, string host, StsPolicy? policy, CancellationToken cancellationToken)
+    {
+        var addresses = await HostAddresses.FindAsync(dns, host, options.Mx.AllowPrivateTargets, cancellationToken).ConfigureAwait(false);
+        var settings = route.Settings with { ServerName = host };
+        if (addresses.Failure is { } failure)
+        {
+            return new HostTargets { Settings = settings, Failure = failure };
+        }
+
+        var isRelay = !route.Servers.IsEmpty;
+        var demand = isRelay ? DaneDemand.None : await _dane.FindAsync(hosts, addresses, route.Port, cancellationToken).ConfigureAwait(false);
+        failure = demand.Failure is { } unknown ? RouteFailure.Transient(unknown)
+            : Refuse(route, hosts, host, policy) ?? (isRelay || !demand.Rows.IsEmpty ? null : Refuse(hosts, host, policy));
+        return failure is not null ? new HostTargets { Settings = settings, Failure = failure } : new HostTargets
+        {
+            Addresses = [.. addresses.Addresses.Select(address => new IPEndPoint(address, route.Port))],
+            Settings = isRelay ? settings : Secure(settings, demand, policy is null ? null : hosts.Domain),
+        };
+    }
+
+    /// <summary>RFC 8689 §4.2.1: the way to the server must be known for sure as well.</summary>
+    private static SmtpFailure? Refuse(Route route, MxHosts hosts, string host, StsPolicy? policy) =>
+        route.Settings.NeedsRequireTls && !hosts.IsAuthentic && policy?.Names(host) != true
+            ? RouteFailure.Permanent($"REQUIRETLS: neither DNSSEC nor MTA-STS vouches for {host} as a host of {hosts.Domain}", 7, 30)
+            : null;
+
+    /// <summary>RFC 8461 §5: mail waits rather than going to a host that the policy does not name.</summary>
+    private static SmtpFailure? Refuse(MxHosts hosts, string host, StsPolicy? policy) => policy?.Names(host) == false
+        ? RouteFailure.Transient($"MTA-STS: the policy of {hosts.Domain} does not name {host}")
+        : null;
+
+    /// <param name="settings">Of the route.</param>
+    /// <param name="demand">Of DNS. Records that can be used come first; others authenticate nobody, so that a policy adds to them.</param>
+    /// <param name="enforcing">The domain, if it enforces a policy.</param>
+    private static SmtpClientSettings Secure(SmtpClientSettings settings, DaneDemand demand, string? enforcing)
+    {
+        if (!demand.Rows.IsEmpty)
+        {
+            return settings with { ServerName = demand.BaseDomain!, Tls = SmtpClientTls.Required, CertificateCheck = new DaneCheck(demand) };
+        }
+
+        if (enforcing is not null)
+        {
+            return settings with { Tls = SmtpClientTls.Required, CertificateCheck = new StsCheck(enforcing) };
+        }
+
+        // REQUIRETLS wants a certificate that is checked, so that the usual check stays.
+        return demand.BaseDomain is { } name && !settings.NeedsRequireTls
+            ? settings with { ServerName = name, Tls = SmtpClientTls.Required, CertificateCheck = AnyCertificate.Instance }
+            : settings;
+    }
+}
