@@ -30,6 +30,9 @@ internal sealed class DestinationQueue
 
     // Workers that get no work any more, and close their connection if they have one.
     private int _ending;
+
+    // Those of them whose connection is still open.
+    private int _endingOpen;
     private bool _isStopping;
     private bool _isRemoved;
 
@@ -108,6 +111,7 @@ internal sealed class DestinationQueue
         lock (_gate)
         {
             _open--;
+            _endingOpen -= worker.IsEnding ? 1 : 0;
         }
 
         _context.Metrics.ConnectionClosed();
@@ -194,7 +198,7 @@ internal sealed class DestinationQueue
             var limit = _context.Time.GetTimestamp() - (long)(_limits.IdleConnection.TotalSeconds * _context.Time.TimestampFrequency);
             for (var i = _idle.Count - 1; i >= 0; i--)
             {
-                if (_workers.Count - _ending > _window.Size || _idle[i].IdleSince <= limit || _idle[i].Connection!.IsStale())
+                if (IsSurplus(_idle[i]) || _idle[i].IdleSince <= limit || _idle[i].Connection!.IsStale())
                 {
                     (retired ??= []).Add(_idle[i]);
                     End(_idle[i]);
@@ -333,7 +337,7 @@ internal sealed class DestinationQueue
 
             var hasGrown = _window.Apply(worker.Sign, worker.Round);
             worker.Sign = AttemptSign.None;
-            if (_workers.Count - _ending > _window.Size)
+            if (IsSurplus(worker))
             {
                 End(worker);
                 return default;
@@ -363,10 +367,18 @@ internal sealed class DestinationQueue
         }
     }
 
+    /// <summary>
+    /// There are more than the window allows. A worker with a connection counts only others that have one: those that have none yet are to end first,
+    /// for theirs may be refused.
+    /// </summary>
+    private bool IsSurplus(DeliveryWorker worker) =>
+        (worker.Connection is null ? _workers.Count - _ending : _open - _endingOpen) > _window.Size;
+
     private void End(DeliveryWorker worker)
     {
         worker.IsEnding = true;
         _ending++;
+        _endingOpen += worker.Connection is null ? 0 : 1;
     }
 
     /// <summary>A worker without a connection may open one: not in the pause after a failure.</summary>
