@@ -71,7 +71,7 @@ public sealed class KeptConnectionTests
     public async Task An_idle_connection_is_closed_with_quit()
     {
         var time = new FakeTimeProvider();
-        await using var fixture = DeliveryFixture.Start(time: time);
+        await using var fixture = DeliveryFixture.Start(time: time, configure: DeliveryFixture.WithPatienceForQuit);
         await fixture.DeliverAsync(fixture.Delivery());
 
         // The worker becomes idle just after it has settled.
@@ -88,7 +88,7 @@ public sealed class KeptConnectionTests
     [Fact]
     public async Task Stopping_lets_a_running_transaction_end_and_starts_nothing_else()
     {
-        await using var fixture = DeliveryFixture.Start(configure: options => options with { DefaultLimits = new() { MaxConnections = 1 } });
+        await using var fixture = DeliveryFixture.Start();
         var release = new TaskCompletionSource();
         fixture.Peer.Script.On("MAIL", new PeerAction.After(release.Task, "250 2.1.0 Ok"), occurrence: 1);
         fixture.Service.Dispatch(fixture.Delivery());

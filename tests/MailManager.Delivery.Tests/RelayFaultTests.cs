@@ -158,7 +158,7 @@ public sealed class RelayFaultTests
     public async Task Connections_that_fail_together_count_as_one_failure()
     {
         var time = new FakeTimeProvider();
-        await using var fixture = DeliveryFixture.Start(time: time);
+        await using var fixture = DeliveryFixture.Start(time: time, configure: DeliveryFixture.WithManyConnections);
         fixture.Peer.Script.On(PeerStage.Connect, PeerAction.ReplyAndClose("421 4.3.2 busy"));
         for (var i = 0; i < 20; i++)
         {
@@ -187,7 +187,7 @@ public sealed class RelayFaultTests
     [Fact]
     public async Task A_server_that_takes_only_one_connection_gets_everything_over_that_one()
     {
-        await using var fixture = DeliveryFixture.Start();
+        await using var fixture = DeliveryFixture.Start(configure: DeliveryFixture.WithManyConnections);
         await fixture.DeliverAsync(fixture.Delivery());
         for (var session = 2; session < 60; session++)
         {

@@ -113,12 +113,3 @@ internal sealed class DaneCheck(DaneDemand demand) : ICertificateCheck
         public void Dispose() => ForEach(certificate => certificate.Dispose());
     }
 }
-
-/// <summary>Any certificate: what DANE wants of a host whose TLSA records are all of kinds that cannot be used (RFC 7672 §2.2).</summary>
-internal sealed class AnyCertificate : ICertificateCheck
-{
-    public static AnyCertificate Instance { get; } = new();
-
-    /// <inheritdoc/>
-    public string? Refuse(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors) => null;
-}

@@ -13,20 +13,30 @@ internal sealed class StsCache(StsFiles files, TimeProvider time, int capacity =
     internal const int Capacity = 32 << 20;
 
     private readonly Lock _gate = new();
+
+    // Taken before the other: whoever looks a policy up never waits for the disk.
+    private readonly Lock _disk = new();
     private readonly Dictionary<string, (StsEntry Entry, DateTimeOffset UsedAt)> _entries = new(StringComparer.Ordinal);
     private long _weight;
 
     /// <summary>Reads what is on disk. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
     public void Load()
     {
-        lock (_gate)
+        lock (_disk)
         {
-            foreach (var entry in files.ReadAll())
+            var found = files.ReadAll().ToArray();
+            List<StsEntry> givenUp;
+            lock (_gate)
             {
-                Add(entry, entry.FetchedAt);
+                foreach (var entry in found)
+                {
+                    Add(entry, entry.FetchedAt);
+                }
+
+                givenUp = Trim();
             }
 
-            Trim();
+            givenUp.ForEach(files.Delete);
         }
     }
 
@@ -50,39 +60,54 @@ internal sealed class StsCache(StsFiles files, TimeProvider time, int capacity =
     /// <returns>The former one; null: none that counts.</returns>
     public StsEntry? Put(StsEntry entry)
     {
-        lock (_gate)
+        lock (_disk)
         {
             var now = time.GetUtcNow();
-            var former = _entries.GetValueOrDefault(entry.Domain);
-            Remove(entry.Domain);
-            Add(entry, former.Entry is null ? now : former.UsedAt);
+            StsEntry? former;
+            List<StsEntry> givenUp;
+            lock (_gate)
+            {
+                var known = _entries.GetValueOrDefault(entry.Domain);
+                former = known.Entry;
+                Remove(entry.Domain);
+                Add(entry, former is null ? now : known.UsedAt);
+                givenUp = Trim();
+            }
+
             files.Write(entry);
-            Trim();
-            return former.Entry?.ExpiresAt > now ? former.Entry : null;
+            givenUp.ForEach(files.Delete);
+            return former?.ExpiresAt > now ? former : null;
         }
     }
 
     /// <summary>Those that it is time to fetch again; what has expired is forgotten.</summary>
     public IReadOnlyList<StsEntry> TakeDue()
     {
-        lock (_gate)
+        lock (_disk)
         {
             var now = time.GetUtcNow();
-            foreach (var entry in _entries.Values.Select(known => known.Entry).Where(entry => entry.ExpiresAt <= now).ToArray())
+            List<StsEntry> ended;
+            StsEntry[] due;
+            lock (_gate)
             {
-                GiveUp(entry);
+                ended = [.. _entries.Values.Select(known => known.Entry).Where(entry => entry.ExpiresAt <= now)];
+                ended.ForEach(entry => Remove(entry.Domain));
+                due = [.. _entries.Values.Select(known => known.Entry).Where(entry => entry.RefreshAt <= now)];
             }
 
-            return [.. _entries.Values.Select(known => known.Entry).Where(entry => entry.RefreshAt <= now)];
+            ended.ForEach(files.Delete);
+            return due;
         }
     }
 
     /// <summary>Makes room of a tenth, so that not each further policy has to.</summary>
-    private void Trim()
+    /// <returns>What was given up.</returns>
+    private List<StsEntry> Trim()
     {
+        var givenUp = new List<StsEntry>();
         if (_weight <= capacity)
         {
-            return;
+            return givenUp;
         }
 
         var goal = capacity - (capacity / 10);
@@ -90,17 +115,14 @@ internal sealed class StsCache(StsFiles files, TimeProvider time, int capacity =
         {
             if (_weight <= goal)
             {
-                return;
+                break;
             }
 
-            GiveUp(entry);
+            Remove(entry.Domain);
+            givenUp.Add(entry);
         }
-    }
 
-    private void GiveUp(StsEntry entry)
-    {
-        Remove(entry.Domain);
-        files.Delete(entry);
+        return givenUp;
     }
 
     private void Add(StsEntry entry, DateTimeOffset usedAt)

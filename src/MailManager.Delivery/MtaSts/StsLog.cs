@@ -19,6 +19,9 @@ internal static partial class StsLog
     [LoggerMessage(4302, LogLevel.Error, "MTA-STS: the policy of {Domain} cannot be kept on disk, and holds until the process ends")]
     public static partial void NotKept(ILogger logger, string domain, Exception fault);
 
+    [LoggerMessage(4304, LogLevel.Error, "MTA-STS: internal error while policies were fetched again")]
+    public static partial void RefreshFault(ILogger logger, Exception fault);
+
     [LoggerMessage(4300, LogLevel.Information, "MTA-STS: {Domain} wants {Mode} for {Hosts}, for {Seconds} s (id {Id})")]
     private static partial void Fetched(ILogger logger, string domain, string mode, string hosts, long seconds, string id);
 

@@ -141,7 +141,15 @@ internal sealed class StsPolicies : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
             {
-                await RefreshAsync().ConfigureAwait(false);
+                try
+                {
+                    await RefreshAsync().ConfigureAwait(false);
+                }
+                catch (Exception fault) when (fault is not (OperationCanceledException or OutOfMemoryException))
+                {
+                    // Policies would end one after the other if nobody fetched them any more.
+                    StsLog.RefreshFault(_logger, fault);
+                }
             }
         }
         catch (OperationCanceledException)

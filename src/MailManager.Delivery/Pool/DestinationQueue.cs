@@ -68,7 +68,7 @@ internal sealed class DestinationQueue
             }
 
             idle = _rates is null || (_ready.Count == 0 && _idle.Count > 0 && _rates.Take(delivery, opens: false)) ? TakeIdle() : null;
-            failure = _health.IsFailing && _workers.Count == 0 && !_health.MayProbe ? _health.LastFailure : null;
+            failure = FailureWithoutProbe();
             if (idle is null && failure is null)
             {
                 _ready.Enqueue(delivery);
@@ -314,17 +314,27 @@ internal sealed class DestinationQueue
         }
         finally
         {
+            QueuedDelivery[] late = [];
+            SmtpFailure? failure = null;
             lock (_gate)
             {
                 _workers.Remove(worker);
                 _ending -= worker.IsEnding ? 1 : 0;
-                if (_ready.Count > 0)
+                if (_ready.Count > 0 && !TryStart() && FailureWithoutProbe() is { } last)
                 {
-                    TryStart();
+                    // They came while this worker was about to end.
+                    late = [.. _ready];
+                    _ready.Clear();
+                    failure = last;
                 }
             }
+
+            Array.ForEach(late, delivery => _context.Runner.Defer(delivery, failure!));
         }
     }
+
+    /// <summary>Why nothing is to be tried now: the destination fails, nobody is on the way to it, and it is not time for a probe. Null: something may be.</summary>
+    private SmtpFailure? FailureWithoutProbe() => _health.IsFailing && _workers.Count == 0 && !_health.MayProbe ? _health.LastFailure : null;
 
     private ValueTask<QueuedDelivery?> NextAsync(DeliveryWorker worker)
     {

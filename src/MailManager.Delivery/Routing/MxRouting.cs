@@ -39,15 +39,6 @@ internal sealed class MxRouting(IDns dns, DeliveryOptions options, StsPolicies? 
         }
     }
 
-    /// <summary>
-    /// Domains of the same key are served by the same hosts and want the same of them, so that they may share connections and limits. A domain whose
-    /// hosts are not known, or which enforces a policy, has a key of its own.
-    /// </summary>
-    public async ValueTask<string> FindSiteAsync(string domain, CancellationToken cancellationToken) =>
-        await FindEnforcedAsync(domain, cancellationToken).ConfigureAwait(false) is not null
-            ? DestinationKey.ForDomain(domain)
-            : MxSite.KeyOf(await _resolver.ResolveAsync(domain, cancellationToken).ConfigureAwait(false));
-
     /// <summary>The domain's policy, if it demands anything.</summary>
     private async ValueTask<StsPolicy?> FindEnforcedAsync(string domain, CancellationToken cancellationToken) =>
         policies is not null && await policies.FindAsync(domain, cancellationToken).ConfigureAwait(false) is { Mode: StsMode.Enforce } policy ? policy : null;
@@ -100,7 +91,7 @@ internal sealed class MxRouting(IDns dns, DeliveryOptions options, StsPolicies? 
 
         // REQUIRETLS wants a certificate that is checked, so that the usual check stays.
         return demand.BaseDomain is { } name && !settings.NeedsRequireTls
-            ? settings with { ServerName = name, Tls = SmtpClientTls.Required, CertificateCheck = AnyCertificate.Instance }
+            ? settings with { ServerName = name, Tls = SmtpClientTls.Encrypted }
             : settings;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using MailManager.Messages.Envelope;
 using MailManager.Queue;
 using MailManager.Queue.Administration;
 using Microsoft.AspNetCore.Builder;
@@ -90,7 +91,7 @@ internal static class QueueEndpoints
 
     private static async Task<IResult> ShowAsync(string id, QueueAdministration queue)
     {
-        if (QueueFilter.TryParse($"id = \"{id}\"", out _) is not { } filter)
+        if (!MessageId.TryParse(id, out _) || QueueFilter.TryParse($"id = \"{id}\"", out _) is not { } filter)
         {
             return Error(StatusCodes.Status400BadRequest, "that is no id");
         }

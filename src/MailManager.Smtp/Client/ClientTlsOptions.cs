@@ -21,10 +21,10 @@ internal sealed class ClientTlsOptions(SmtpClientSettings settings)
             AllowRenegotiation = false,
             ClientCertificateContext = settings.ClientCertificate,
         };
-        if (settings.Tls == SmtpClientTls.Opportunistic)
+        if (settings.Tls is SmtpClientTls.Opportunistic or SmtpClientTls.Encrypted)
         {
             // RFC 7435: encryption without authentication still defeats the passive listener.
-#pragma warning disable CA5359 // Accepting any certificate is what opportunistic means; REQUIRED checks.
+#pragma warning disable CA5359 // Accepting any certificate is what these two mean; REQUIRED checks.
             options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
         }

@@ -66,7 +66,7 @@ internal static class SessionOpening
             return null;
         }
 
-        var isMandatory = settings.Tls == SmtpClientTls.Required || settings is { Credentials: not null, AllowCleartextAuthentication: false };
+        var isMandatory = settings.Tls is SmtpClientTls.Required or SmtpClientTls.Encrypted || settings is { Credentials: not null, AllowCleartextAuthentication: false };
         if (!connection.Capabilities.StartTls)
         {
             return settings.NeedsRequireTls ? NoTls("REQUIRETLS: the server does not offer STARTTLS")

@@ -82,6 +82,9 @@ public enum SmtpClientTls
     /// <summary>STARTTLS when offered, any certificate.</summary>
     Opportunistic,
 
+    /// <summary>STARTTLS, any certificate: encrypted whatever happens, to whomever.</summary>
+    Encrypted,
+
     /// <summary>STARTTLS, certificate checked: chain and name.</summary>
     Required,
 

@@ -45,7 +45,8 @@ internal sealed class DeliveryFixture : IAsyncDisposable
         ILogger<DeliveryService>? logger = null,
         Func<Relay, Relay>? relay = null)
     {
-        var options = new DeliveryOptions { Hostname = "mx.test" };
+        // A message may come before the worker of the last one is idle, and would open a second connection. What sends several at once asks for more.
+        var options = new DeliveryOptions { Hostname = "mx.test", DefaultLimits = new() { MaxConnections = 1 } };
         var fixture = new DeliveryFixture(
             peer ?? new ScriptedSmtpServer(),
             configure?.Invoke(options) ?? options,
@@ -55,6 +56,13 @@ internal sealed class DeliveryFixture : IAsyncDisposable
         fixture.Service.Start(fixture.Queue);
         return fixture;
     }
+
+    /// <summary>For a test that sends several messages at once: the usual limits.</summary>
+    public static DeliveryOptions WithManyConnections(DeliveryOptions options) => options with { DefaultLimits = new() };
+
+    /// <summary>For a test that lets time fly until a connection is closed: the little time that QUIT is usually given would be over before it is sent.</summary>
+    public static DeliveryOptions WithPatienceForQuit(DeliveryOptions options) =>
+        options with { Timeouts = options.Timeouts with { Quit = TimeSpan.FromDays(10_000) } };
 
     public void Update(RelayTls tls = RelayTls.Opportunistic, Secret? secret = null, string host = "127.0.0.1", Func<Relay, Relay>? relay = null)
     {

@@ -182,19 +182,6 @@ public sealed class StsDeliveryTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task A_domain_that_enforces_shares_its_hosts_with_nobody()
-    {
-        _host.Answer = PolicyHost.Policy(Enforce);
-        _dns.Mx("second.test", 10, "host.test");
-        var options = Options(new DeliveryOptions { Hostname = "mx.test" }, true, false);
-        using var dns = new DnsResolver(options.Mx, TimeProvider.System);
-        await using var policies = new StsPolicies(dns, options, TimeProvider.System, NullLogger.Instance);
-        var routing = new MxRouting(dns, options, policies);
-        Assert.Equal("mx:sender.test", await routing.FindSiteAsync("sender.test", TestContext.Current.CancellationToken));
-        Assert.Equal("site:host.test", await routing.FindSiteAsync("second.test", TestContext.Current.CancellationToken));
-    }
-
     private static QueuedDelivery Message(DeliveryFixture fixture, MailOptions? options = null) =>
         fixture.Delivery(destination: "mx:sender.test", recipients: ["a@sender.test"], isSubmission: true, options: options);
 

@@ -99,6 +99,8 @@ internal sealed class WriterJournal
         {
             Note(line);
         }
+
+        await WaitForLockAsync(directory);
     }
 
     /// <summary>Opens the spool and reads every message in it.</summary>
@@ -130,6 +132,25 @@ internal sealed class WriterJournal
         Assert.Equal("ok", Check(database));
         Assert.Equal(database.QueryInteger("SELECT count(*) FROM message WHERE file IS NOT NULL"), files);
         Assert.Equal(0, database.QueryInteger("SELECT count(*) FROM message m WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message=m.key)"));
+    }
+
+    /// <summary>
+    /// Under a launcher the writer is not our child, so that its end cannot be waited for; and the system closes what it wrote to a little before its lock.
+    /// </summary>
+    private static async Task WaitForLockAsync(string directory)
+    {
+        for (var left = Stopwatch.StartNew(); ;)
+        {
+            try
+            {
+                DataDirectoryLock.Take(directory).Dispose();
+                return;
+            }
+            catch (SpoolException) when (left.Elapsed < TimeSpan.FromSeconds(30))
+            {
+                await Task.Yield();
+            }
+        }
     }
 
     private static string? Check(SqliteDatabase database)
