@@ -54,6 +54,15 @@ public sealed record DeliveryInstructions
     /// </summary>
     public bool IsSubmission { get; init; }
 
+    /// <summary>
+    /// Its client has shown that it may write as the sender, so that it may be signed for the domain of its <c>From</c> field (RFC 6376). Never for mail
+    /// that only passes through: whoever forged it would be given a signature.
+    /// </summary>
+    public bool MaySign { get; init; }
+
+    /// <summary>Name of the egress pool from which it is to leave; null, as for most messages: that of the relay or destination.</summary>
+    public string? EgressPool { get; init; }
+
     /// <summary>What is asked for the recipient at this index; null: nothing.</summary>
     public RecipientOptions? OptionsOf(int recipient) => RecipientOptions.IsEmpty ? null : RecipientOptions[recipient];
 }

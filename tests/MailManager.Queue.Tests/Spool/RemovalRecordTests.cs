@@ -5,7 +5,7 @@ using MailManager.Smtp.Grammar;
 
 namespace MailManager.Queue.Tests.Spool;
 
-/// <summary>Instructions of submissions, and of deliveries that leave header fields out.</summary>
+/// <summary>Instructions of submissions, of deliveries that leave header fields out, and of those that may be signed or leave from a chosen pool.</summary>
 public sealed class RemovalRecordTests
 {
     private static readonly DeliveryInstructions Instructions = new()
@@ -30,6 +30,29 @@ public sealed class RemovalRecordTests
         Assert.Equal(Instructions.RecipientOptions, read.RecipientOptions);
         Assert.Equal(Instructions.RemovedHeaders, read.RemovedHeaders);
         Assert.True(read.IsSubmission);
+    }
+
+    /// <summary>Version 4, as above.</summary>
+    [Fact]
+    public void Golden_instructions_with_egress()
+    {
+        const string Golden = "04" + "00" + "01" + "076140782E636F6D" + "0168" + "00" + "03" + "00" + "0362756C";
+        var instructions = Instructions with { RecipientOptions = [], RemovedHeaders = [], MaySign = true, EgressPool = "bul" };
+        Assert.Equal(Golden, Convert.ToHexString(InstructionsRecord.ToArray(instructions)));
+        Assert.True(InstructionsRecord.TryRead(Convert.FromHexString(Golden), "mx:x.com", out var read));
+        Assert.Equal((true, true, "bul"), (read.IsSubmission, read.MaySign, read.EgressPool));
+    }
+
+    [Theory]
+    [InlineData(true, null)]
+    [InlineData(false, "pool")]
+    [InlineData(true, "pool")]
+    public void Egress_comes_back_as_it_was(bool maySign, string? pool)
+    {
+        var record = InstructionsRecord.ToArray(Instructions with { MaySign = maySign, EgressPool = pool });
+        Assert.Equal(4, record[0]);
+        Assert.True(InstructionsRecord.TryRead(record, "mx:x.com", out var read));
+        Assert.Equal((true, maySign, pool), (read.IsSubmission, read.MaySign, read.EgressPool));
     }
 
     [Theory]
@@ -75,7 +98,7 @@ public sealed class RemovalRecordTests
         record[^14] = 2;
         Assert.False(InstructionsRecord.TryRead(record, "", out _));
         record[^14] = 1;
-        record[0] = 4;
+        record[0] = 5;
         Assert.False(InstructionsRecord.TryRead(record, "", out _));
     }
 }
