@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds everything, checks formatting and runs every test program. On a fresh Debian it needs
-# the .NET SDK, git and apt, and the right to install packages. Starts no system service: the packages have none, and Postfix
-# and HAProxy are only unpacked (postfix-unpack.sh, haproxy-unpack.sh). With everything in place it needs no network beyond what
+# the .NET SDK, git and apt, and the right to install packages. Starts no system service: the packages have none, and mail servers,
+# name servers and HAProxy are only unpacked (postfix-unpack.sh, haproxy-unpack.sh, peers/unpack.sh). With everything in place it needs no network beyond what
 # restore needs.
 #
 #   bash tests/run.sh             everything
@@ -14,6 +14,7 @@
 #   MAILMANAGER_POSTFIX_ROOT      unpacked Postfix: bin/smtp-source, bin/smtp-sink (needs -u nobody as root), bin/postqueue
 #   MAILMANAGER_POSTFIX_INSTANCE  script that runs a Postfix of its own; its head says how
 #   MAILMANAGER_HAPROXY_ROOT      unpacked HAProxy: bin/haproxy
+#   MAILMANAGER_PEERS_ROOT        unpacked Exim, OpenSMTPD, Dovecot, NSD and Unbound; tests/peers/*.sh run them
 #   MAILMANAGER_NODEMAILER_ROOT   node_modules/nodemailer is in it
 #   MAILMANAGER_LOADTESTS         MailManager.LoadTests.dll, load driver and sink (dotnet DLL --help)
 #   MAILMANAGER_EXECUTABLE        the built mailmanager
@@ -26,6 +27,7 @@ export MAILMANAGER_REPOSITORY=$root
 export MAILMANAGER_POSTFIX_ROOT=$root/artifacts/postfix
 export MAILMANAGER_POSTFIX_INSTANCE=$root/tests/postfix-instance.sh
 export MAILMANAGER_HAPROXY_ROOT=$root/artifacts/haproxy
+export MAILMANAGER_PEERS_ROOT=$root/artifacts/peers
 export MAILMANAGER_NODEMAILER_ROOT=$root/artifacts/nodemailer
 export MAILMANAGER_LOADTESTS=$root/perf/MailManager.LoadTests/bin/Release/net10.0/MailManager.LoadTests.dll
 export MAILMANAGER_EXECUTABLE=$root/src/MailManager.Mta/bin/Release/net10.0/mailmanager
@@ -52,6 +54,7 @@ install_packages() {
     command -v curl >/dev/null || packages+=(curl)
     command -v openssl >/dev/null || packages+=(openssl)
     command -v python3 >/dev/null || packages+=(python3)
+    /usr/bin/python3 -c 'import dkim, nacl' 2>/dev/null || packages+=(python3-dkim python3-nacl) # verifies signatures
     command -v node >/dev/null || packages+=(nodejs)
     [ -e artifacts/nodemailer/complete ] || command -v npm >/dev/null || packages+=(npm)
     compgen -G '/usr/lib/*/sasl2/libscram.so' >/dev/null || packages+=(libsasl2-modules) # SCRAM of Postfix's client
@@ -102,6 +105,7 @@ mkdir -p "$results"
 install_packages || { fail "installing packages"; finish; }
 bash tests/postfix-unpack.sh "$MAILMANAGER_POSTFIX_ROOT" || { fail "unpacking Postfix"; finish; }
 bash tests/haproxy-unpack.sh "$MAILMANAGER_HAPROXY_ROOT" || { fail "unpacking HAProxy"; finish; }
+bash tests/peers/unpack.sh "$MAILMANAGER_PEERS_ROOT" || { fail "unpacking mail servers and name servers"; finish; }
 bash tests/clients/nodemailer/install.sh "$MAILMANAGER_NODEMAILER_ROOT" || { fail "installing nodemailer"; finish; }
 
 dotnet build -c Release -v q MailManager.Mta.sln || { fail "build"; finish; }

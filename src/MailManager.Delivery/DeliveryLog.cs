@@ -29,6 +29,9 @@ internal static partial class DeliveryLog
     [LoggerMessage(4005, LogLevel.Critical, "{MessageId} failed and its notification could not be made")]
     public static partial void NotificationFault(ILogger logger, MessageId messageId, Exception fault);
 
+    [LoggerMessage(4006, LogLevel.Warning, "{MessageId}: no notification is sent to <{Recipient}>, for {Limit} is reached")]
+    public static partial void NotificationLimited(ILogger logger, MessageId messageId, string recipient, string limit);
+
     [LoggerMessage(4010, LogLevel.Warning, "TLS with {Remote} failed, going on in clear text: {Failure}")]
     public static partial void FallingBackToClearText(ILogger logger, EndPoint remote, string failure);
 
@@ -46,6 +49,12 @@ internal static partial class DeliveryLog
 
     [LoggerMessage(4015, LogLevel.Debug, "{Destination} waits for its {Limit}")]
     public static partial void WaitingForRate(ILogger logger, string destination, string limit);
+
+    [LoggerMessage(4016, LogLevel.Warning, "{Destination} gets no mail for {Seconds} s: {Failure}")]
+    public static partial void DestinationSuspended(ILogger logger, string destination, double seconds, string failure);
+
+    [LoggerMessage(4017, LogLevel.Information, "{Destination} has become slow, {Connections} connections at most now")]
+    public static partial void DestinationSlow(ILogger logger, string destination, int connections);
 
     [LoggerMessage(4090, LogLevel.Critical, "A delivery worker of {Destination} failed")]
     public static partial void WorkerFault(ILogger logger, string destination, Exception fault);

@@ -19,7 +19,7 @@ internal sealed class DeliveryMetrics : IDisposable
     {
         _attempts = _meter.CreateCounter<long>("mailmanager.delivery.attempts", "{attempt}", "Attempts that ended, by result.");
         _recipients = _meter.CreateCounter<long>("mailmanager.delivery.recipients", "{recipient}", "Recipients delivered, deferred, failed.");
-        _notificationsDropped = _meter.CreateCounter<long>("mailmanager.delivery.notifications.dropped", "{message}", "Failures that nobody was told of: null reverse-path.");
+        _notificationsDropped = _meter.CreateCounter<long>("mailmanager.delivery.notifications.dropped", "{message}", "Notifications that were not made, by reason.");
         _waits = _meter.CreateCounter<long>("mailmanager.delivery.waits", "{wait}", "Times that a destination had to wait for its rate, by limit.");
         _connections = _meter.CreateUpDownCounter<long>("mailmanager.delivery.connections", "{connection}", "Open connections to servers.");
         _duration = _meter.CreateHistogram<double>("mailmanager.delivery.duration", "s", "Duration of attempts.");
@@ -37,7 +37,8 @@ internal sealed class DeliveryMetrics : IDisposable
 
     public void Failed(int recipients) => Count("failed", recipients);
 
-    public void NotificationDropped() => _notificationsDropped.Add(1);
+    /// <param name="reason"><c>sender</c>: there is nobody to tell, or who wants to know; <c>rate</c>: too many.</param>
+    public void NotificationDropped(string reason) => _notificationsDropped.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void Waiting(string limit) => _waits.Add(1, new KeyValuePair<string, object?>("limit", limit));
 

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using MailManager.Delivery.Dns;
+using MailManager.Delivery.Egress;
 using MailManager.Delivery.Shaping;
+using MailManager.Delivery.TlsReports;
+using MailManager.Queue;
 using MailManager.Smtp.Client;
 
 namespace MailManager.Delivery;
@@ -26,6 +29,9 @@ public sealed record DeliveryOptions
     /// <summary>Limits of each relay and mail domain that none of <see cref="Destinations"/> matches.</summary>
     public DestinationLimits DefaultLimits { get; init; } = new();
 
+    /// <summary>What rules, relays and destinations may have mail leave from.</summary>
+    public EgressPools Egress { get; init; } = EgressPools.None;
+
     /// <summary>Time without attempts after a first failed connection to a destination; doubles with each further one. Default 5 s.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -40,6 +46,12 @@ public sealed record DeliveryOptions
 
     /// <summary>The same for senders who asked for nothing, where RFC 3461 leaves the choice; null, the default: they are not told.</summary>
     public TimeSpan? UnaskedDelayNotice { get; init; }
+
+    /// <summary>Most notifications to one address. Default 20 in an hour.</summary>
+    public RateLimit NotificationRate { get; init; } = new(20, TimeSpan.FromHours(1));
+
+    /// <summary>Most notifications in all. Default 10,000 in an hour.</summary>
+    public RateLimit TotalNotificationRate { get; init; } = new(10_000, TimeSpan.FromHours(1));
 
     /// <summary>
     /// Where this process listens for SMTP, asked at each new connection: what leads there is not connected to, for mail would loop. The address of
@@ -60,6 +72,15 @@ public sealed record DeliveryOptions
     /// <summary>MTA-STS (RFC 8461) for delivery by MX; null: policies are not asked for.</summary>
     public MtaStsOptions? MtaSts { get; init; }
 
+    /// <summary>Reports of TLS to the domains that want them (RFC 8460); null: none are made.</summary>
+    public TlsReportOptions? TlsReports { get; init; }
+
+    /// <summary>What replies lead to besides what their codes say; the first that fits counts.</summary>
+    public ImmutableArray<ReplyPattern> ReplyPatterns { get; init; } = [];
+
+    /// <summary>Connections to all destinations together, at least 1. Default 1000, which leaves room for those that come in.</summary>
+    public int MaxConnections { get; init; } = 1000;
+
     /// <summary>The limits in force for a destination.</summary>
     internal DestinationLimits LimitsFor(string destination)
     {
@@ -76,6 +97,10 @@ public sealed record DeliveryOptions
 
         return DefaultLimits;
     }
+
+    /// <summary>When the delivery is given up.</summary>
+    internal DateTimeOffset ExpiryOf(QueuedDelivery delivery) =>
+        LimitsFor(delivery.Instructions.Destination).Expiry is { } own ? delivery.ReceivedAt + own : delivery.ExpiresAt;
 
     /// <summary>The delays between the attempts at a destination.</summary>
     internal ImmutableArray<TimeSpan> RetryScheduleFor(string destination) =>

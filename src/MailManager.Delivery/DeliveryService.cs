@@ -2,9 +2,12 @@ using System.Collections.Concurrent;
 using MailManager.Delivery.Dns;
 using MailManager.Delivery.Dsn;
 using MailManager.Delivery.MtaSts;
+using MailManager.Delivery.OAuth;
 using MailManager.Delivery.Pool;
 using MailManager.Delivery.Retry;
 using MailManager.Delivery.Routing;
+using MailManager.Delivery.Signing;
+using MailManager.Delivery.TlsReports;
 using MailManager.Queue;
 using MailManager.Resources.Identities;
 using MailManager.Resources.Relays;
@@ -21,13 +24,15 @@ namespace MailManager.Delivery;
 public sealed class DeliveryService : IDeliveryDispatcher, IAsyncDisposable
 {
     private readonly DeliveryContext _context;
-    private readonly ConcurrentDictionary<string, DestinationQueue> _destinations = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<QueueKey, DestinationQueue> _destinations = new();
     private readonly StopSignals _stop = new();
     private readonly DeadlineClock _clock;
     private readonly SmtpConnector _connector;
+    private readonly AccessTokenSources _tokens;
     private RouteTable _routes;
     private AttemptRunner? _runner;
     private StsPolicies? _policies;
+    private TlsReporter? _reporter;
     private ITimer? _timer;
 
     public DeliveryService(DeliveryOptions options, ILogger<DeliveryService> logger, TimeProvider time)
@@ -35,13 +40,23 @@ public sealed class DeliveryService : IDeliveryDispatcher, IAsyncDisposable
         _context = new DeliveryContext(options, time, logger, new DeliveryMetrics());
         _clock = new DeadlineClock(time);
         _connector = new SmtpConnector(_clock, logger);
-        _routes = new RouteTable(options, [], [], new IdentitySet([]));
+        _tokens = new AccessTokenSources(options.TrustedRoots, time);
+        _routes = new RouteTable(options, _tokens, [], [], new IdentitySet([]));
+        _context.Budget.Destinations = () => _destinations.Values;
+        Notifications = new DsnBuilder(options, new NotificationLimiter(options, time, _context.Metrics, logger));
     }
 
-    /// <summary>Puts other relays, secrets and identities in force, all at once, from the next attempt on.</summary>
-    public void Update(IEnumerable<Relay> relays, IEnumerable<Secret> secrets, IdentitySet identities)
+    /// <summary>Makes the notifications of this process, which are limited together.</summary>
+    public DsnBuilder Notifications { get; }
+
+    /// <summary>
+    /// Puts other relays, secrets and identities in force, all at once, from the next attempt on. Throws
+    /// <see cref="System.Security.Cryptography.CryptographicException"/> when a key of an identity cannot be used.
+    /// </summary>
+    public void Update(IReadOnlyCollection<Relay> relays, IEnumerable<Secret> secrets, IdentitySet identities)
     {
-        var routes = new RouteTable(_context.Options, relays, secrets, identities);
+        var routes = new RouteTable(_context.Options, _tokens, relays, secrets, identities);
+        _context.Signer.Keys = new SigningKeys(identities);
         Volatile.Write(ref _routes, routes);
         if (Volatile.Read(ref _runner) is { } runner)
         {
@@ -51,16 +66,19 @@ public sealed class DeliveryService : IDeliveryDispatcher, IAsyncDisposable
 
     /// <summary>
     /// Once, before the queue dispatches anything. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when what is kept of MTA-STS
-    /// cannot be read.
+    /// or for reports of TLS cannot be read.
     /// </summary>
     public void Start(IMailQueue queue)
     {
         var options = _context.Options;
         var schedule = new RetrySchedule(Random.Shared.NextDouble);
-        var settler = new DeliverySettler(queue, schedule, options, _context.Time, _context.Metrics, _context.Logger);
+        var settler = new DeliverySettler(queue, schedule, Notifications, options, _context.Time, _context.Metrics, _context.Logger);
         var dns = options.Dns ?? new DnsResolver(options.Mx, _context.Time);
         _policies = options.MtaSts is null ? null : new StsPolicies(dns, options, _context.Time, _context.Logger);
-        var opener = new RouteOpener(_connector, new MxRouting(dns, options, _policies), options, _context.Logger, _context.Time);
+        _reporter = options.TlsReports is null
+            ? null
+            : new TlsReporter(dns, queue, options, _context.Time, _context.Logger, Random.Shared.NextDouble());
+        var opener = new RouteOpener(_connector, new MxRouting(dns, options, _policies), options, _context.Logger, _context.Time, _reporter);
         var runner = new AttemptRunner(_context, queue, settler, opener, _stop) { Routes = Volatile.Read(ref _routes) };
         _context.Runner = runner;
         Volatile.Write(ref _runner, runner);
@@ -80,16 +98,30 @@ public sealed class DeliveryService : IDeliveryDispatcher, IAsyncDisposable
             return;
         }
 
-        var key = delivery.Instructions.Destination;
+        if (delivery.HasExpiredHeld)
+        {
+            Volatile.Read(ref _runner)!.Expire(delivery);
+            return;
+        }
+
+        var (source, failure) = Volatile.Read(ref _routes).ChooseSource(delivery.Instructions.Destination, delivery.Instructions.EgressPool);
+        if (failure is not null)
+        {
+            Volatile.Read(ref _runner)!.Defer(delivery, new Pause(failure, TimeSpan.Zero));
+            return;
+        }
+
+        var key = new QueueKey(delivery.Instructions.Destination, source?.Name);
         while (!_stop.IsStopping)
         {
-            var destination = _destinations.GetOrAdd(key, static (name, context) => new DestinationQueue(name, context), _context);
+            var destination = _destinations.GetOrAdd(
+                key, static (key, with) => new DestinationQueue(key.Destination, with.Source, with.Context), (Source: source, Context: _context));
             if (destination.TryEnqueue(delivery))
             {
                 return;
             }
 
-            _destinations.TryRemove(new KeyValuePair<string, DestinationQueue>(key, destination));
+            _destinations.TryRemove(new KeyValuePair<QueueKey, DestinationQueue>(key, destination));
         }
     }
 
@@ -126,6 +158,12 @@ public sealed class DeliveryService : IDeliveryDispatcher, IAsyncDisposable
             await _policies.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (_reporter is not null)
+        {
+            await _reporter.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _tokens.Dispose();
         _connector.Dispose();
         _clock.Dispose();
         _stop.Dispose();
@@ -134,12 +172,16 @@ public sealed class DeliveryService : IDeliveryDispatcher, IAsyncDisposable
 
     private void Tick()
     {
+        _context.Budget.Reclaim();
         foreach (var (key, destination) in _destinations)
         {
             if (!destination.Tick())
             {
-                _destinations.TryRemove(new KeyValuePair<string, DestinationQueue>(key, destination));
+                _destinations.TryRemove(new KeyValuePair<QueueKey, DestinationQueue>(key, destination));
             }
         }
     }
+
+    /// <summary>What has connections and limits of its own: a destination, from one egress source.</summary>
+    private readonly record struct QueueKey(string Destination, string? Source);
 }

@@ -6,7 +6,7 @@ public enum OrderKind
     /// <summary>Try it now.</summary>
     Retry,
 
-    /// <summary>Do not try it until it is released. It does not expire meanwhile.</summary>
+    /// <summary>Do not try it until it is released. It expires all the same; then its sender is told.</summary>
     Hold,
 
     /// <summary>End a hold.</summary>

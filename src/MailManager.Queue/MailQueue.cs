@@ -26,10 +26,11 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
     private readonly OverdueWatch _overdue;
     private readonly DeliveryAdmission _admission;
     private readonly AcceptOperationPool _operations;
+    private readonly Settlements _settlements;
+    private readonly ClockWatch _clock;
     private readonly StorageWatch _watch;
     private readonly QueueMetrics _metrics;
     private readonly SpoolCatalog _catalog;
-    private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private Task? _stopped;
 
@@ -39,7 +40,6 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
         var reserve = new DiskReserve(Path.Combine(options.Directory, "reserve"), options.ReserveBytes);
         var budget = new ContentBudget(options.ContentBudget);
         _lock = directoryLock;
-        _timeProvider = timeProvider;
         _logger = logger;
 
         // Opening must work on a full disk too.
@@ -48,7 +48,7 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
         RecoveredSpool recovered;
         try
         {
-            recovered = RecoveredSpool.Load(store.Database, logger);
+            recovered = RecoveredSpool.Load(store.Database, timeProvider, logger);
             _bodies = new BodyFileStore(Path.Combine(options.Directory, "bodies"), timeProvider, logger);
             _bodies.Sweep(recovered.Files);
             SyncNames(options.Directory);
@@ -59,8 +59,8 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
             throw;
         }
 
-        _window = new DispatchWindow(options, timeProvider, logger);
-        _loader = new BacklogLoader(path, _window, timeProvider, logger);
+        _window = new DispatchWindow(options, recovered.Clock, logger);
+        _loader = new BacklogLoader(path, _window, logger);
         _overdue = new OverdueWatch(_window, timeProvider, logger);
         _metrics = new QueueMetrics(() => _window.InMemory, () => budget.Held, () => _overdue.Count);
         _watch = new StorageWatch(_metrics, logger);
@@ -74,6 +74,8 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
 
         var disk = new SpoolDisk(path, store, reserve, _bodies, _watch, logger);
         _writer = new SpoolWriter(new SpoolCommitter(disk, recovered.Keys, _window, _bodies, _metrics, logger), disk, _watch, options);
+        _settlements = new Settlements(_writer, _admission, logger);
+        _clock = new ClockWatch(recovered.Clock, _writer, timeProvider);
         _catalog = new SpoolCatalog(path, _window, timeProvider);
         Administration = new QueueAdministration(_catalog, Order);
         _syncer = new BodyFileSyncer(_writer, _watch);
@@ -126,7 +128,7 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
     }
 
     /// <summary>Begins to dispatch: what was recovered and is due, what was accepted since, and what becomes due.</summary>
-    public void Start(IDeliveryDispatcher dispatcher) => _window.Start(dispatcher, Refused, _loader.Wake);
+    public void Start(IDeliveryDispatcher dispatcher) => _window.Start(dispatcher, _settlements.Refuse, _loader.Wake);
 
     /// <summary>Ends dispatching, makes all settlements durable that can be, and closes the spool. May be called repeatedly.</summary>
     public Task StopAsync() => _stopped ??= StopCoreAsync();
@@ -166,65 +168,7 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
         return task;
     }
 
-    public void Settle(QueuedDelivery delivery, DeliverySettlement settlement)
-    {
-        if (delivery.Spooled is not { } spooled)
-        {
-            throw new ArgumentException("The delivery is not from a queue.", nameof(delivery));
-        }
-
-        if (!settlement.RemainingOptions.IsEmpty && settlement.RemainingOptions.Length != settlement.Remaining.Length)
-        {
-            throw new ArgumentException("There are not as many options as recipients.", nameof(settlement));
-        }
-
-        // What can throw comes before the delivery changes hands.
-        var notification = ToBatch(settlement.Notification);
-        if (!delivery.TryEndAttempt())
-        {
-            notification?.Clear();
-            throw new InvalidOperationException($"Delivery {delivery.Key} is settled already.");
-        }
-
-        var hasAttempts = delivery.Attempts > 0;
-        DeliveryUpdate? update = null;
-        var order = delivery.TakeOrder();
-        _admission.ReleaseContent(delivery);
-        if (!settlement.Remaining.IsDefaultOrEmpty)
-        {
-            delivery.Attempts++;
-            delivery.LastFailure = settlement.Failure;
-            ReadOnlyMemory<byte> instructions = default;
-            if (!settlement.Remaining.AsSpan().SequenceEqual(delivery.Instructions.Recipients.AsSpan())
-                || !settlement.RemainingOptions.AsSpan().SequenceEqual(delivery.Instructions.RecipientOptions.AsSpan()))
-            {
-                delivery.Instructions = delivery.Instructions with { Recipients = settlement.Remaining, RecipientOptions = settlement.RemainingOptions };
-                instructions = InstructionsRecord.ToArray(delivery.Instructions);
-            }
-
-            update = Obey(delivery, order, new DeliveryUpdate
-            {
-                Destination = delivery.Instructions.Destination,
-                State = RowState.Waiting,
-                Attempts = delivery.Attempts,
-                NextAttemptAt = settlement.NextAttemptAt,
-                Failure = settlement.Failure,
-                BouncedBy = delivery.BouncedBy,
-                Instructions = instructions,
-                Attempt = settlement.Attempt,
-            });
-        }
-
-        _writer.Settle(new SettleOperation(_admission)
-        {
-            Delivery = delivery.Key,
-            Message = spooled,
-            HasAttempts = hasAttempts,
-            Update = update,
-            Notification = notification,
-        });
-        _window.Complete(delivery.Instructions.Destination);
-    }
+    public void Settle(QueuedDelivery delivery, DeliverySettlement settlement) => _settlements.Settle(delivery, settlement);
 
     public ValueTask<MessageContent> OpenContentAsync(QueuedDelivery delivery, CancellationToken cancellationToken)
     {
@@ -251,68 +195,11 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
         }
     }
 
-    /// <summary>The dispatcher did not take it, or was not even asked, because of an order. That is no attempt.</summary>
-    private void Refused(QueuedDelivery delivery)
-    {
-        if (!delivery.TryEndAttempt())
-        {
-            return;
-        }
-
-        _admission.ReleaseContent(delivery);
-        _writer.Settle(new SettleOperation(_admission)
-        {
-            Delivery = delivery.Key,
-            Message = delivery.Spooled!,
-            HasAttempts = delivery.Attempts > 0,
-            Update = Obey(delivery, delivery.TakeOrder(), new DeliveryUpdate
-            {
-                Destination = delivery.Instructions.Destination,
-                State = RowState.Waiting,
-                Attempts = delivery.Attempts,
-                NextAttemptAt = _timeProvider.GetUtcNow().AddMinutes(1),
-                Failure = delivery.LastFailure,
-                BouncedBy = delivery.BouncedBy,
-            }),
-        });
-        _window.Complete(delivery.Instructions.Destination);
-    }
-
     private Task<OrderOutcome> Order(DeliveryOrder order, IReadOnlyList<long> deliveries)
     {
-        var operation = new OrderOperation(order, deliveries, _admission, _loader, _timeProvider, _logger);
+        var operation = new OrderOperation(order, deliveries, _admission, _loader, _logger);
         _writer.Enqueue(operation);
         return operation.Task;
-    }
-
-    /// <summary>Carries out the order that came while the delivery was in memory; null: nothing remains of it.</summary>
-    private DeliveryUpdate? Obey(QueuedDelivery delivery, DeliveryOrder? order, DeliveryUpdate update)
-    {
-        if (order is null)
-        {
-            return update;
-        }
-
-        QueueLog.Ordered(_logger, order.Kind, delivery.MessageId, delivery.Key, order.By);
-        return order.Kind switch
-        {
-            OrderKind.Hold => update with { State = RowState.Held },
-            OrderKind.Reroute => update with { Destination = order.Destination!, NextAttemptAt = _timeProvider.GetUtcNow() },
-            OrderKind.Bounce => update with { BouncedBy = order.By, NextAttemptAt = _timeProvider.GetUtcNow() },
-            _ => null,
-        };
-    }
-
-    private static MessageBatch? ToBatch(AcceptedMessage? notification)
-    {
-        if (notification is not { } message)
-        {
-            return null;
-        }
-
-        var batch = new MessageBatch();
-        batch.Add(message);
-        return batch;
     }
 
     /// <summary>The names of the database and its directory must be as durable as what the database promises.</summary>
@@ -331,9 +218,11 @@ public sealed class MailQueue : IMailQueue, IAsyncDisposable
     private async Task StopCoreAsync()
     {
         _overdue.Dispose();
+        _clock.Dispose();
         _window.Stop();
         _loader.Dispose();
         await Task.Run(_syncer.Stop).ConfigureAwait(false);
+        _window.Clock.WantMark();
         await _writer.StopAsync().ConfigureAwait(false);
         _watch.Stopped();
         QueueLog.Closed(_logger, _writer.Unsettled);

@@ -39,6 +39,9 @@ internal static partial class QueueLog
     [LoggerMessage(3023, LogLevel.Error, "What waits for {Destination} cannot be read from the spool; it is tried again in 10 s")]
     public static partial void BacklogUnreadable(ILogger logger, Exception exception, string destination);
 
+    [LoggerMessage(3025, LogLevel.Warning, "The clock of this machine was set by {By}; what waits for its time waits as long as it would have")]
+    public static partial void ClockSet(ILogger logger, TimeSpan by);
+
     [LoggerMessage(3031, LogLevel.Information, "{Order} of message {Message}, delivery {Delivery}, ordered by {By}")]
     public static partial void Ordered(ILogger logger, OrderKind order, MessageId message, long delivery, string by);
 

@@ -1,5 +1,6 @@
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
+using MailManager.Queue.Schedule;
 using MailManager.Queue.Spool;
 
 namespace MailManager.Queue;
@@ -12,6 +13,7 @@ public sealed class QueuedDelivery
 {
     private static readonly DeliveryOrder NoMoreOrders = new(OrderKind.Retry, "");
 
+    private readonly TimeSpan _offset;
     private int _isOut;
     private DeliveryOrder? _order;
 
@@ -23,9 +25,10 @@ public sealed class QueuedDelivery
     /// <summary>As received: reverse-path for notifications, declared body type.</summary>
     public required MessageEnvelope Envelope { get; init; }
 
-    public required DateTimeOffset ReceivedAt { get; init; }
+    /// <summary>As the wall clock shows it now: when that is set, this moves along, as do the other times.</summary>
+    public required DateTimeOffset ReceivedAt { get => field + Moved; init; }
 
-    public required DateTimeOffset ExpiresAt { get; init; }
+    public required DateTimeOffset ExpiresAt { get => field + Moved; init; }
 
     /// <summary>Recipients still to be served are in here; a settlement replaces it when only some remain.</summary>
     public required DeliveryInstructions Instructions { get; set; }
@@ -39,6 +42,9 @@ public sealed class QueuedDelivery
     /// <summary>Who ordered that it is not tried any more and its sender is told; null: nobody did.</summary>
     public string? BouncedBy { get; init; }
 
+    /// <summary>It expired while an operator held it: it is not tried, and its sender is told.</summary>
+    public bool HasExpiredHeld { get; init; }
+
     /// <summary>Size of the message in octets.</summary>
     public required long MessageSize { get; init; }
 
@@ -48,23 +54,37 @@ public sealed class QueuedDelivery
     /// <summary>Null for deliveries that no queue made.</summary>
     internal SpooledMessage? Spooled { get; init; }
 
+    /// <summary>The queue's; null for deliveries that no queue made.</summary>
+    internal QueueClock? Clock
+    {
+        get;
+        init
+        {
+            field = value;
+            _offset = value?.Offset ?? default;
+        }
+    }
+
     /// <summary>An order waits for it to come back from the dispatcher.</summary>
     internal bool HasOrder => Volatile.Read(ref _order) is not null;
+
+    /// <summary>By how much the wall clock has been set since this object was made.</summary>
+    private TimeSpan Moved => Clock is { } clock ? clock.Offset - _offset : TimeSpan.Zero;
 
     /// <summary>The dispatcher has it.</summary>
     internal bool IsOut => Volatile.Read(ref _isOut) != 0;
 
     /// <summary>
-    /// Leaves an order for when it comes back; the last one counts. An attempt at once is no news for it, and a release takes a hold back. False:
-    /// it has come back already.
+    /// Leaves an order for when it comes back; the last one counts. An attempt at once is no news for it, and a release takes a hold back, but nothing
+    /// else. False: it has come back already.
     /// </summary>
     internal bool TryOrder(DeliveryOrder order)
     {
-        var left = order.Kind is OrderKind.Retry or OrderKind.Release ? null : order;
+        var left = order.Kind == OrderKind.Release ? null : order;
         var before = Volatile.Read(ref _order);
         while (!ReferenceEquals(before, NoMoreOrders))
         {
-            if (order.Kind == OrderKind.Retry)
+            if (order.Kind == OrderKind.Retry || (order.Kind == OrderKind.Release && before?.Kind != OrderKind.Hold))
             {
                 return true;
             }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
+using MailManager.Queue.History;
 using MailManager.Smtp.Grammar;
 
 namespace MailManager.Queue;
@@ -20,6 +21,9 @@ public sealed class QueuedMessage
 
     /// <summary>As received, for notifications and logs; what each delivery sends is in its instructions.</summary>
     public required MessageEnvelope Envelope { get; init; }
+
+    /// <summary>How it came to be here; null: nobody says.</summary>
+    public MessageHistory? History { get; init; }
 
     /// <summary>At least one.</summary>
     public required ImmutableArray<DeliveryInstructions> Deliveries { get; init; }
@@ -59,6 +63,11 @@ public sealed record DeliveryInstructions
     /// that only passes through: whoever forged it would be given a signature.
     /// </summary>
     public bool MaySign { get; init; }
+
+    /// <summary>
+    /// The sender rather has it arrive than protected (<c>TLS-Required: No</c>, RFC 8689 §5): what mail domains demand by DANE and MTA-STS does not hold for it.
+    /// </summary>
+    public bool IgnoresTlsPolicy { get; init; }
 
     /// <summary>Name of the egress pool from which it is to leave; null, as for most messages: that of the relay or destination.</summary>
     public string? EgressPool { get; init; }

@@ -39,10 +39,12 @@ internal sealed class ResourceLinks(ReadContext context, ImmutableArray<Secret> 
     }
 
     /// <summary>The relay with its secret by name, where the file gave an ARN.</summary>
-    public Relay WithSecretByName(Relay relay) =>
-        relay.Authentication is RelayAuthentication.FromSecret given && Find(ResourceKind.Secret, given.Secret) is { } secret
-            ? relay with { Authentication = new RelayAuthentication.FromSecret(secret.Name) }
-            : relay;
+    public Relay WithSecretByName(Relay relay) => relay.Authentication switch
+    {
+        RelayAuthentication.FromSecret given when Find(ResourceKind.Secret, given.Secret) is { } secret => relay with { Authentication = given with { Secret = secret.Name } },
+        RelayAuthentication.OAuth given when Find(ResourceKind.Secret, given.Secret) is { } secret => relay with { Authentication = given with { Secret = secret.Name } },
+        _ => relay,
+    };
 
     /// <summary>The ingress point with its secrets by name, where the file gave ARNs.</summary>
     public IngressPoint WithSecretsByName(IngressPoint point) => point with
@@ -118,6 +120,7 @@ internal sealed class ResourceLinks(ReadContext context, ImmutableArray<Secret> 
         ResourceKind.IpSet => "IP set",
         ResourceKind.AddressList => "address list",
         ResourceKind.RuleTest => "test",
+        ResourceKind.EgressPool => "egress source or pool",
         _ => "ingress point",
     };
 }

@@ -25,12 +25,12 @@ public static class ResourceSetReader
     /// checked here with the rest.
     /// </param>
     /// <param name="substitution">For secrets, passwords and certificates.</param>
-    /// <param name="files">For IP sets, address lists, certificates of relays and messages of tests.</param>
+    /// <param name="files">For keys of identities, IP sets, address lists, certificates of relays and messages of tests.</param>
     public static ResourceSet? Read(MapReader root, SecretSubstitution substitution, FileReferences files)
     {
         var context = root.Value.Context;
         var before = context.Errors.Count;
-        var identities = root.Items("Identities", 0, int.MaxValue, IdentityReader.Read);
+        var identities = root.Items("Identities", 0, int.MaxValue, item => IdentityReader.Read(item, files));
         var secrets = root.Items("Secrets", 0, int.MaxValue, item => SecretReader.Read(item, substitution));
         var ipSets = root.Items("IpSets", 0, int.MaxValue, item => IpSetReader.Read(item, files));
         var addressLists = root.Items("AddressLists", 0, int.MaxValue, item => AddressListReader.Read(item, files));
@@ -43,7 +43,7 @@ public static class ResourceSetReader
         links.Check();
         return context.Errors.Count > before ? null : new ResourceSet
         {
-            Identities = new IdentitySet(identities),
+            Identities = IdentitySet.Create(identities),
             Secrets = secrets,
             TrafficPolicies = policies,
             RuleSets = ruleSets,

@@ -16,6 +16,9 @@ public sealed record RuleEnvironment
     /// <summary>Names of the relays that exist.</summary>
     public IReadOnlySet<string> Relays { get; init; } = FrozenSet<string>.Empty;
 
+    /// <summary>Names of those that are given an address of this server for the reverse-path where a rule does not say.</summary>
+    public IReadOnlySet<string> RelaysReplacingMailFrom { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>There is a domain for reverse-paths that stand in for others.</summary>
     public bool CanReplaceMailFrom { get; init; }
 

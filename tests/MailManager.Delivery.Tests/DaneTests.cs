@@ -66,6 +66,14 @@ public sealed class DaneTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_sender_who_does_not_care_is_not_held_up()
+    {
+        _dns.Tlsa(TlsaName, [3, 1, 1, .. new byte[32]]);
+        Assert.Null(await DeliverAsync(ignoresPolicy: true));
+        Assert.Single(_peer.Messages);
+    }
+
+    [Fact]
     public async Task A_server_without_starttls_defers()
     {
         _dns.Tlsa(TlsaName, [3, 1, 1, .. Key]);
@@ -190,7 +198,7 @@ public sealed class DaneTests : IAsyncDisposable
         return new Dane.DaneCheck(demand).Refuse(certificate, chain, default);
     }
 
-    private async Task<string?> DeliverAsync(bool trusts = true, int timeout = 2000, ScriptedDnsServer? dns = null)
+    private async Task<string?> DeliverAsync(bool trusts = true, int timeout = 2000, ScriptedDnsServer? dns = null, bool ignoresPolicy = false)
     {
         await using var fixture = DeliveryFixture.Start(configure: options => options with
         {
@@ -204,6 +212,7 @@ public sealed class DaneTests : IAsyncDisposable
             },
         });
         var delivery = fixture.Delivery(destination: "mx:sender.test", recipients: ["a@sender.test"], isSubmission: true);
+        delivery.Instructions = delivery.Instructions with { IgnoresTlsPolicy = ignoresPolicy };
         var settlement = await fixture.DeliverAsync(delivery);
         Assert.Equal(settlement.Failure is null, settlement.Remaining.IsEmpty);
         return settlement.Failure;

@@ -58,45 +58,6 @@ public sealed class LmtpTests
         Assert.Equal(2, fixture.Peer.Sessions.Count);
     }
 
-    [Theory]
-    [InlineData("what?", "invalid reply")]
-    [InlineData("2500 Ok", "invalid reply")]
-    [InlineData("354 go on", "354 go on")]
-    public async Task From_a_reply_that_is_none_on_nobody_counts_as_served(string reply, string expected)
-    {
-        await using var fixture = Start();
-        fixture.Peer.Script.On(PeerStage.EndOfData, reply, occurrence: 2);
-        var settlement = await fixture.DeliverAsync(fixture.Delivery(recipients: Three));
-        Assert.Equal(["b@example.com", "c@example.com"], settlement.Remaining);
-        Assert.Contains(expected, settlement.Failure);
-        Assert.Null(settlement.Notification);
-
-        Assert.Empty((await fixture.DeliverAsync(fixture.Delivery())).Remaining);
-        Assert.Equal(2, fixture.Peer.Sessions.Count);
-    }
-
-    [Fact]
-    public async Task A_reply_too_many_is_not_taken_for_one_to_the_next_message()
-    {
-        await using var fixture = Start();
-        fixture.Peer.Script.On(PeerStage.EndOfData, "250 2.0.0 Ok\r\n250 2.0.0 and another", occurrence: 1);
-        Assert.Empty((await fixture.DeliverAsync(fixture.Delivery())).Remaining);
-        Assert.Empty((await fixture.DeliverAsync(fixture.Delivery())).Remaining);
-        Assert.Equal([1, 2], fixture.Peer.Messages.Select(message => message.Session));
-    }
-
-    [Fact]
-    public async Task After_a_421_the_replies_for_the_others_still_count()
-    {
-        await using var fixture = Start();
-        fixture.Peer.Script.On(PeerStage.EndOfData, "421 4.3.2 closing", occurrence: 1);
-        var settlement = await fixture.DeliverAsync(fixture.Delivery(recipients: Three));
-        Assert.Equal(["a@example.com"], settlement.Remaining);
-        Assert.Equal(["b@example.com", "c@example.com"], Taken(fixture));
-        Assert.Empty((await fixture.DeliverAsync(fixture.Delivery())).Remaining);
-        Assert.Equal(2, fixture.Peer.Sessions.Count);
-    }
-
     [Fact]
     public async Task The_last_chunk_is_answered_for_each_recipient_and_others_once()
     {

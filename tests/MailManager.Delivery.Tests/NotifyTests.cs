@@ -200,7 +200,7 @@ public sealed class NotifyTests
     [Fact]
     public async Task Options_stay_with_their_recipients_through_attempts_and_settlements()
     {
-        await using var fixture = DeliveryFixture.Start();
+        await using var fixture = DeliveryFixture.Start(configure: options => options with { NotificationRate = new(1000, TimeSpan.FromHours(1)) });
         fixture.Peer.Script.Extensions.Add("DSN");
         fixture.Peer.Script.Extensions.Add("LIMITS RCPTMAX=3");
         var samples = new List<int[]>();

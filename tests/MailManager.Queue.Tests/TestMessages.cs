@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
+using MailManager.Queue.History;
 using MailManager.Smtp.Grammar;
 
 namespace MailManager.Queue.Tests;
@@ -20,6 +21,17 @@ internal static class TestMessages
         ExpiresAt = Epoch.AddDays(4),
         Envelope = new MessageEnvelope("sender@example.org", [.. deliveries.SelectMany(delivery => delivery.Recipients)], BodyType.EightBitMime),
         Deliveries = deliveries,
+    };
+
+    public static QueuedMessage Message(DeliveryInstructions delivery, MessageHistory history, MessageId? id = null) => new()
+    {
+        Id = id ?? MessageId.New(DateTimeOffset.UtcNow),
+        Origin = "front-door",
+        ReceivedAt = Epoch,
+        ExpiresAt = Epoch.AddDays(4),
+        Envelope = new MessageEnvelope("sender@example.org", delivery.Recipients, BodyType.EightBitMime),
+        History = history,
+        Deliveries = [delivery],
     };
 
     public static DeliveryInstructions To(string destination, params ImmutableArray<string> recipients) => new()

@@ -4,6 +4,7 @@ using MailManager.Delivery.Routing;
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
 using MailManager.Queue;
+using MailManager.Queue.History;
 using MailManager.Smtp.Grammar;
 using MimeKit;
 
@@ -13,20 +14,41 @@ namespace MailManager.Delivery.Dsn;
 /// Makes delivery status notifications (RFC 3464): a multipart/report of an explanation, the machine-readable status and the header of the
 /// message, or all of it, from the null reverse-path, so that a notification never begets another one. Thread-safe.
 /// </summary>
-/// <param name="options">Names us, and says how notifications leave.</param>
-public sealed class DsnBuilder(DeliveryOptions options)
+public sealed class DsnBuilder
 {
     internal static readonly FormatOptions Format = CreateFormat();
 
+    private readonly DeliveryOptions _options;
+    private readonly NotificationLimiter? _limiter;
+
+    /// <summary>Makes as many as are asked for.</summary>
+    /// <param name="options">Names us, and says how notifications leave.</param>
+    public DsnBuilder(DeliveryOptions options)
+        : this(options, limiter: null)
+    {
+    }
+
+    internal DsnBuilder(DeliveryOptions options, NotificationLimiter? limiter)
+    {
+        _options = options;
+        _limiter = limiter;
+    }
+
+    /// <summary>Whether somebody can be told: the reverse-path has a domain.</summary>
+    public static bool CanTell(string reversePath)
+    {
+        var at = reversePath.LastIndexOf('@');
+        return at > 0 && at < reversePath.Length - 1;
+    }
+
     /// <summary>
-    /// A message for the queue, or null when there is nobody to tell: the reverse-path is null or has no domain, or nobody asked for this news. The
-    /// content's reference belongs to the caller.
+    /// A message for the queue, or null when there is nobody to tell: the reverse-path is null or has no domain, nobody asked for this news, or too many
+    /// notifications went to the sender or in all. The content's reference belongs to the caller.
     /// </summary>
     public AcceptedMessage? Build(DsnRequest request, DateTimeOffset now)
     {
-        var at = request.ReversePath.LastIndexOf('@');
         var recipients = request.Recipients.Where(recipient => recipient.IsWanted).ToArray();
-        if (at <= 0 || at == request.ReversePath.Length - 1 || recipients.Length == 0)
+        if (!CanTell(request.ReversePath) || recipients.Length == 0 || _limiter?.TryTake(request.MessageId, request.ReversePath) == false)
         {
             return null;
         }
@@ -37,8 +59,9 @@ public sealed class DsnBuilder(DeliveryOptions options)
         {
             Id = id,
             Origin = "dsn",
+            History = new MessageHistory.Notification(request.MessageId),
             ReceivedAt = now,
-            ExpiresAt = now + options.Expiry,
+            ExpiresAt = now + _options.Expiry,
             Envelope = new MessageEnvelope(string.Empty, [request.ReversePath], Ascii.IsValid(content.Head.Span) ? BodyType.SevenBit : BodyType.EightBitMime)
             {
                 Options = Wishes(request),
@@ -47,10 +70,11 @@ public sealed class DsnBuilder(DeliveryOptions options)
             [
                 new DeliveryInstructions
                 {
-                    Destination = options.DsnRelay is { } relay ? DestinationKey.ForRelay(relay) : DestinationKey.ForDomain(request.ReversePath[(at + 1)..]),
+                    Destination = _options.DsnRelay is { } relay ? DestinationKey.ForRelay(relay) : DestinationKey.ForDomain(request.ReversePath[(request.ReversePath.LastIndexOf('@') + 1)..]),
                     ReversePath = string.Empty,
                     Recipients = [request.ReversePath],
                     Prefix = default,
+                    MaySign = true,
                 },
             ],
         };
@@ -73,10 +97,10 @@ public sealed class DsnBuilder(DeliveryOptions options)
         // RFC 3461 §4.3: only a failure brings more than the header back.
         var isFull = DsnRequest.WantsMessage(request.Options) && Array.Exists(recipients, recipient => recipient.Action == DsnAction.Failed);
         var returned = ReturnedPart.Create(request, isFull, isUtf8);
-        var message = new MimeMessage { Date = now, Subject = Explanation.Subject(recipients), MessageId = $"{id}@{options.Hostname}" };
+        var message = new MimeMessage { Date = now, Subject = Explanation.Subject(recipients), MessageId = $"{id}@{_options.Hostname}" };
         message.From.Add(request.Sender is { } sender
             ? new MailboxAddress(string.Empty, sender)
-            : new MailboxAddress("Mail Delivery System", $"MAILER-DAEMON@{options.Hostname}"));
+            : new MailboxAddress("Mail Delivery System", $"MAILER-DAEMON@{_options.Hostname}"));
         var to = $"<{DsnAddress.Show(request.ReversePath, isUtf8)}>";
         if (Ascii.IsValid(to))
         {
@@ -88,11 +112,11 @@ public sealed class DsnBuilder(DeliveryOptions options)
         }
 
         message.Headers.Add(HeaderId.AutoSubmitted, "auto-replied");
-        var text = Explanation.Text(recipients, options.Hostname, request.Text, returned.ContentType.MediaSubtype is "rfc822" or "global", isUtf8);
+        var text = Explanation.Text(recipients, _options.Hostname, request.Text, returned.ContentType.MediaSubtype is "rfc822" or "global", isUtf8);
         message.Body = new MultipartReport("delivery-status")
         {
             new TextPart("plain") { ContentTransferEncoding = Ascii.IsValid(text) ? ContentEncoding.SevenBit : ContentEncoding.EightBit, Text = text },
-            StatusPart.Create(request, recipients, options.Hostname, isUtf8),
+            StatusPart.Create(request, recipients, _options.Hostname, isUtf8),
             returned,
         };
         return message;

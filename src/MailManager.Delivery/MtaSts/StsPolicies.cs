@@ -32,8 +32,8 @@ internal sealed class StsPolicies : IAsyncDisposable
     private readonly SemaphoreSlim _slots = new(MaxFetches);
     private readonly CancellationTokenSource _stop = new();
 
-    // What came of a fetch; null: nothing.
-    private readonly AnswerCache<(string Domain, string Id), StsEntry?> _results;
+    // What came of a fetch.
+    private readonly AnswerCache<(string Domain, string Id), (StsEntry? Entry, StsFault? Fault)> _results;
     private readonly Task _refreshing;
 
     /// <summary>Reads what is on disk. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
@@ -49,29 +49,31 @@ internal sealed class StsPolicies : IAsyncDisposable
         _cache = new StsCache(new StsFiles(options.MtaSts!.Directory, logger), time);
         _cache.Load();
         _fetcher = new PolicyFetcher(dns, options, time);
-        _results = new AnswerCache<(string, string), StsEntry?>(MaxResults, time);
+        _results = new AnswerCache<(string, string), (StsEntry?, StsFault?)>(MaxResults, time);
         _refreshing = RefreshOnAsync();
     }
 
-    /// <summary>The policy in force; null: none.</summary>
+    /// <summary>The policy in force; null: none, and why not where the domain has one.</summary>
     /// <param name="domain">Of a recipient; a name, or an address literal, which has none.</param>
     /// <param name="cancellationToken">Gives up; throws.</param>
-    public async ValueTask<StsPolicy?> FindAsync(string domain, CancellationToken cancellationToken)
+    public async ValueTask<(StsPolicy? Policy, StsFault? Fault)> FindAsync(string domain, CancellationToken cancellationToken)
     {
         domain = domain.ToLowerInvariant();
         if (domain.Length > MaxDomainLength || !Ascii.IsValid(domain) || !MxResolver.IsHostName(domain))
         {
-            return null;
+            return default;
         }
 
         var id = await FindIdAsync(domain, cancellationToken).ConfigureAwait(false);
         var known = _cache.Find(domain);
+        StsFault? fault = null;
         if (id is not null && id != known?.Id)
         {
-            known = await FetchAsync(domain, id).WaitAsync(cancellationToken).ConfigureAwait(false) ?? known;
+            (var fetched, fault) = await FetchAsync(domain, id).WaitAsync(cancellationToken).ConfigureAwait(false);
+            known = fetched ?? known;
         }
 
-        return known?.ExpiresAt > _time.GetUtcNow() ? known.Policy : null;
+        return known?.ExpiresAt > _time.GetUtcNow() ? (known.Policy, null) : (null, fault);
     }
 
     /// <summary>Stops fetching.</summary>
@@ -105,19 +107,19 @@ internal sealed class StsPolicies : IAsyncDisposable
     private async ValueTask<string?> FindIdAsync(string domain, CancellationToken cancellationToken) =>
         StsRecord.FindId((await _dns.FindTextAsync("_mta-sts." + domain, cancellationToken).ConfigureAwait(false)).Records);
 
-    private Task<StsEntry?> FetchAsync(string domain, string id) =>
+    private Task<(StsEntry? Entry, StsFault? Fault)> FetchAsync(string domain, string id) =>
         _results.GetAsync((domain, id), async question => (await FetchNowAsync(question.Domain, question.Id).ConfigureAwait(false), Rest));
 
-    private async Task<StsEntry?> FetchNowAsync(string domain, string id)
+    private async Task<(StsEntry?, StsFault?)> FetchNowAsync(string domain, string id)
     {
         await _slots.WaitAsync(_stop.Token).ConfigureAwait(false);
         try
         {
-            var (policy, failure) = await _fetcher.FetchAsync(domain, _stop.Token).ConfigureAwait(false);
+            var (policy, fault) = await _fetcher.FetchAsync(domain, _stop.Token).ConfigureAwait(false);
             if (policy is null)
             {
-                StsLog.NotFetched(_logger, domain, failure!);
-                return null;
+                StsLog.NotFetched(_logger, domain, fault!.Reason);
+                return (null, fault);
             }
 
             var entry = new StsEntry { Domain = domain, Id = id, FetchedAt = _time.GetUtcNow(), Policy = policy };
@@ -126,7 +128,7 @@ internal sealed class StsPolicies : IAsyncDisposable
                 StsLog.Fetched(_logger, entry);
             }
 
-            return entry;
+            return (entry, null);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
+using MailManager.Delivery.Egress;
 using MailManager.Delivery.Retry;
 using MailManager.Delivery.Routing;
 using MailManager.Delivery.Shaping;
@@ -41,6 +42,7 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
         EndPoint? remote = null;
         var tls = SslProtocols.None;
         QueuedDelivery[] others;
+        var isAdvised = false;
         try
         {
             var routes = Routes;
@@ -50,12 +52,15 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
             }
             else if (Guard(routes, delivery) is { } refused)
             {
-                result = await RunPartsAsync(worker, ForMessage(route, delivery), delivery, refused).ConfigureAwait(false);
+                result = await RunPartsAsync(worker, ForMessage(route, destination.Source, delivery), delivery, refused).ConfigureAwait(false);
             }
-            else if (await OpenAsync(worker, route = ForMessage(route, delivery)).ConfigureAwait(false) is { } failure)
+            else if (await OpenAsync(worker, route = ForMessage(route, destination.Source, delivery)).ConfigureAwait(false) is { } failure)
             {
-                worker.Sign = AttemptSigns.Of(failure);
-                if (route.IsOwnFailure(failure) || ReferenceEquals(failure, ConnectionRateReached))
+                result = context.Patterns.Apply(delivery.Instructions.Destination, null, new AttemptResult { Failure = failure, RemoteMta = route.IsMx ? null : route.Host });
+                worker.Sign = AttemptSigns.Of(result);
+                isAdvised = true;
+                destination.Obey(worker, result);
+                if (result.Action?.Suspend is not null || route.IsOwnFailure(failure) || ReferenceEquals(failure, ConnectionRateReached))
                 {
                     others = [];
                 }
@@ -64,8 +69,7 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
                     return;
                 }
 
-                Array.ForEach(others, other => Defer(other, failure));
-                result = new AttemptResult { Failure = failure, RemoteMta = route.IsMx ? null : route.Host };
+                Array.ForEach(others, other => Defer(other, new Pause(failure, TimeSpan.Zero)));
             }
             else
             {
@@ -75,6 +79,13 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
                 result = recipients.Length > RecipientLimit(worker)
                     ? await RunPartsAsync(worker, route, delivery, new SmtpFailure?[recipients.Length]).ConfigureAwait(false)
                     : ToResult(await TransactAsync(worker, route, delivery, recipients.AsMemory(), options.AsMemory()).ConfigureAwait(false), route, delivery);
+                worker.ReplyTime = result.IsSuccess ? worker.Connection?.WaitedFor : null;
+            }
+
+            if (!result.IsSuccess && !isAdvised)
+            {
+                result = context.Patterns.Apply(delivery.Instructions.Destination, worker.LastServer, result);
+                destination.Obey(worker, result);
             }
 
             if (worker.Connection is { } connection)
@@ -113,10 +124,10 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
         await settler.SettleAsync(delivery, result).ConfigureAwait(false);
     }
 
-    /// <summary>Settles a delivery that is not even tried, because its destination just failed for another.</summary>
-    public void Defer(QueuedDelivery delivery, SmtpFailure failure)
+    /// <summary>Settles a delivery that is not even tried, because its destination just failed for another. Reply patterns have no say: nothing was said to it.</summary>
+    public void Defer(QueuedDelivery delivery, Pause pause)
     {
-        var pending = DeferAsync(delivery, failure);
+        var pending = DeferAsync(delivery, pause);
         if (!pending.IsCompletedSuccessfully)
         {
             _ = pending.AsTask();
@@ -124,14 +135,19 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
     }
 
     /// <summary>Settles a delivery that an operator does not want to be tried any more, as a failure of which its sender is told.</summary>
-    public void Bounce(QueuedDelivery delivery, string who) =>
-        Defer(delivery, new SmtpFailure(SmtpParty.Local, SmtpPhase.Connect, default, $"bounced by {PeerText.Escape(who)}", new EnhancedStatus(5, 7, 0)));
+    public void Bounce(QueuedDelivery delivery, string who) => Defer(
+        delivery,
+        new Pause(new SmtpFailure(SmtpParty.Local, SmtpPhase.Connect, default, $"bounced by {PeerText.Escape(who)}", new EnhancedStatus(5, 7, 0)), TimeSpan.Zero));
 
-    private async ValueTask DeferAsync(QueuedDelivery delivery, SmtpFailure failure)
+    /// <summary>Settles a delivery that an operator held until it expired: its sender is told, as of others that expire (RFC 3463 §3.5).</summary>
+    public void Expire(QueuedDelivery delivery) =>
+        Defer(delivery, new Pause(new SmtpFailure(SmtpParty.Local, SmtpPhase.Connect, default, "held until it expired", new EnhancedStatus(4, 4, 7)), TimeSpan.Zero));
+
+    private async ValueTask DeferAsync(QueuedDelivery delivery, Pause pause)
     {
         try
         {
-            var result = AttemptResult.Failed(failure);
+            var result = AttemptResult.Failed(pause.Reason) with { Pause = pause.Length };
             Record(delivery, result, null, SslProtocols.None, TimeSpan.Zero);
             result = result with { Attempt = Describe(delivery, result, null, SslProtocols.None, TimeSpan.Zero) };
             await settler.SettleAsync(delivery, result).ConfigureAwait(false);
@@ -160,9 +176,17 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
         return refused;
     }
 
-    /// <summary>REQUIRETLS asks for more of a route; not from the null reverse-path, for a notification must rather arrive (RFC 8689 §5).</summary>
-    private static Route ForMessage(Route route, QueuedDelivery delivery) =>
-        delivery.Envelope.Options is { RequireTls: true } && delivery.Instructions.ReversePath.Length > 0 ? route.WithRequireTls() : route;
+    /// <summary>
+    /// REQUIRETLS asks for more of a route; not from the null reverse-path, for a notification must rather arrive (RFC 8689 §5). <c>TLS-Required: No</c>
+    /// asks for less, unless there is REQUIRETLS.
+    /// </summary>
+    private static Route ForMessage(Route route, EgressSource? source, QueuedDelivery delivery)
+    {
+        route = route.From(source);
+        return delivery.Envelope.Options is { RequireTls: true } ? delivery.Instructions.ReversePath.Length > 0 ? route.WithRequireTls() : route
+            : delivery.Instructions.IgnoresTlsPolicy && route.IsMx ? route with { IgnoresTlsPolicy = true }
+            : route;
+    }
 
     /// <summary>What the server takes in one transaction, as far as it says so (RFC 9422).</summary>
     private static int RecipientLimit(DeliveryWorker worker) =>
@@ -252,6 +276,11 @@ internal sealed class AttemptRunner(DeliveryContext context, IMailQueue queue, D
         try
         {
             var message = worker.Messages.Create(delivery, content, recipients, recipientOptions);
+            if (delivery.Instructions.MaySign && context.Signer.Sign(ref message) is { } unsigned)
+            {
+                return new SmtpTransactionResult(default, unsigned, null, CanContinue: true);
+            }
+
             var wasUsed = worker.Connection!.Transactions > 0;
             var result = await worker.Connection.SendAsync(message).ConfigureAwait(false);
             if (wasUsed && result.IsLostBeforeMail)

@@ -20,7 +20,16 @@ internal sealed class DeliveryWorker(DestinationQueue destination) : IValueTaskS
     public Route? Route { get; private set; }
 
     /// <summary>The connection has carried as many messages as the server or the limits of the destination allow.</summary>
-    public bool IsUsedUp => Connection is { } connection && (connection.IsUsedUp || destination.IsEnough(connection.Transactions));
+    public bool IsUsedUp => Connection is { } connection && (MustClose || connection.IsUsedUp || destination.IsEnough(connection.Transactions));
+
+    /// <summary>A reply pattern wants the connection closed.</summary>
+    public bool MustClose { get; set; }
+
+    /// <summary>Name of the server of the last connection, which may be closed by now; null before the first.</summary>
+    public string? LastServer { get; private set; }
+
+    /// <summary>How long the server took for its reply to the last message, where it took it, until the destination takes it in; null: not measured.</summary>
+    public TimeSpan? ReplyTime { get; set; }
 
     /// <summary>How the last attempt ended, until its destination takes it in.</summary>
     public AttemptSign Sign { get; set; }
@@ -33,6 +42,9 @@ internal sealed class DeliveryWorker(DestinationQueue destination) : IValueTaskS
 
     /// <summary>It gets no work any more; the destination's.</summary>
     public bool IsEnding { get; set; }
+
+    /// <summary>It ends so that another destination gets a connection; the destination's.</summary>
+    public bool GivesWay { get; set; }
 
     public OutgoingMessageFactory Messages { get; } = new();
 
@@ -52,6 +64,8 @@ internal sealed class DeliveryWorker(DestinationQueue destination) : IValueTaskS
     public void Attach(SmtpClientConnection connection, Route route)
     {
         Connection = connection;
+        LastServer = connection.ServerName;
+        MustClose = false;
         Route = route;
         destination.OnOpened(this);
     }

@@ -10,6 +10,7 @@ internal sealed class DestinationHealth(TimeProvider time, TimeSpan first, TimeS
 {
     private int _failures;
     private long _nextProbe;
+    private long _suspendedUntil;
 
     public bool IsFailing => _failures > 0;
 
@@ -21,13 +22,28 @@ internal sealed class DestinationHealth(TimeProvider time, TimeSpan first, TimeS
 
     public bool MayProbe => time.GetTimestamp() >= _nextProbe;
 
+    /// <summary>Nothing may go there now, whatever connections there are.</summary>
+    public bool IsSuspended => time.GetTimestamp() < _suspendedUntil;
+
+    /// <summary>What is left of a suspension; zero: there is none.</summary>
+    public TimeSpan SuspendedFor => IsSuspended ? time.GetElapsedTime(time.GetTimestamp(), _suspendedUntil) : TimeSpan.Zero;
+
+    /// <summary>Begins a time without attempts, or makes it longer; then a single connection probes.</summary>
+    public void Suspend(SmtpFailure reason, TimeSpan length)
+    {
+        LastFailure = reason;
+        _failures = Math.Max(_failures, 1);
+        _suspendedUntil = Math.Max(_suspendedUntil, time.GetTimestamp() + (long)(length.TotalSeconds * time.TimestampFrequency));
+        _nextProbe = Math.Max(_nextProbe, _suspendedUntil);
+    }
+
     /// <summary>
     /// Returns the time without attempts that begins now; zero when one runs already: connections that were tried at the same time failed
     /// together, which counts as one failure.
     /// </summary>
     public TimeSpan OnFailed(SmtpFailure failure)
     {
-        LastFailure = failure;
+        LastFailure = IsSuspended ? LastFailure : failure;
         if (IsFailing && !MayProbe)
         {
             return TimeSpan.Zero;
@@ -40,9 +56,14 @@ internal sealed class DestinationHealth(TimeProvider time, TimeSpan first, TimeS
         return wait;
     }
 
-    /// <summary>True when it was failing before.</summary>
+    /// <summary>True when it was failing before. A connection that was on the way when a suspension began does not end it.</summary>
     public bool OnSucceeded()
     {
+        if (IsSuspended)
+        {
+            return false;
+        }
+
         var wasFailing = IsFailing;
         _failures = 0;
         _nextProbe = 0;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MailManager.Delivery.Dns;
+using MailManager.Delivery.OAuth;
 using MailManager.Delivery.Routing;
 using MailManager.Resources.Identities;
 using MailManager.Resources.Relays;
@@ -28,6 +29,7 @@ public sealed class RecipientProbe : IRecipientProbe, IAsyncDisposable
     private readonly ConcurrentDictionary<SmtpClientConnection, Task> _closing = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ITimer _timer;
+    private readonly AccessTokenSources _tokens;
     private volatile RouteTable _routes;
 
     /// <summary>With the options of delivery: name, time-outs, trusted roots, and how long an idle connection is kept.</summary>
@@ -38,21 +40,31 @@ public sealed class RecipientProbe : IRecipientProbe, IAsyncDisposable
         _clock = new DeadlineClock(time);
         _connector = new SmtpConnector(_clock, logger);
         _opener = new RouteOpener(_connector, new MxRouting(options.Dns ?? new DnsResolver(options.Mx, time), options), options, logger, time);
-        _routes = new RouteTable(options, [], [], new IdentitySet([]));
+        _tokens = new AccessTokenSources(options.TrustedRoots, time);
+        _routes = new RouteTable(options, _tokens, [], [], new IdentitySet([]));
         _timer = time.CreateTimer(static state => ((RecipientProbe)state!).CloseIdle(), this, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
 
     /// <summary>Puts other relays and secrets in force, from the next probe on.</summary>
-    public void Update(IEnumerable<Relay> relays, IEnumerable<Secret> secrets) =>
-        _routes = new RouteTable(_options, relays, secrets, new IdentitySet([]));
+    public void Update(IReadOnlyCollection<Relay> relays, IEnumerable<Secret> secrets) =>
+        _routes = new RouteTable(_options, _tokens, relays, secrets, new IdentitySet([]));
 
     /// <inheritdoc/>
     public async Task<ProbeResult> ProbeAsync(string relay, string recipient, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (_routes.Find(DestinationKey.ForRelay(relay)) is not { } route)
+        var (routes, destination) = (_routes, DestinationKey.ForRelay(relay));
+        if (routes.Find(destination) is not { } route)
         {
             return Unknown("the relay does not exist");
         }
+
+        var (source, unready) = routes.ChooseSource(destination, byRule: null);
+        if (unready is not null)
+        {
+            return new ProbeResult(ProbeOutcome.Unknown, unready);
+        }
+
+        route = route.From(source);
 
         using var deadline = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stop.Token, cancellationToken);
@@ -101,6 +113,7 @@ public sealed class RecipientProbe : IRecipientProbe, IAsyncDisposable
             await closing.ConfigureAwait(false);
         }
 
+        _tokens.Dispose();
         _connector.Dispose();
         _clock.Dispose();
         _stop.Dispose();

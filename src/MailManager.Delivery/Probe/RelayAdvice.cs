@@ -19,7 +19,7 @@ internal static class RelayAdvice
             "The server offers no STARTTLS. Is it the right port? If the server cannot do TLS, Tls: NONE sends in clear text.",
         SmtpPhase.StartTls => "The server offers STARTTLS and then refuses it: its TLS is out of order.",
         SmtpPhase.TlsHandshake => Handshake(transcript, relay),
-        SmtpPhase.Authentication => Authentication(failure),
+        SmtpPhase.Authentication => Authentication(failure, relay),
         SmtpPhase.Mail => "The server does not take the sender: give another one with --from, or let it accept this one.",
         SmtpPhase.Recipient => "The server does not take the recipient: is the address right, and may this gateway send to it there?",
         _ when failure.HasReply => "The server does not take the message; its words say why.",
@@ -56,8 +56,10 @@ internal static class RelayAdvice
         }));
     }
 
-    private static string Authentication(SmtpFailure failure) =>
-        failure.HasReply && failure.Reply.IsPermanent ? "The server refuses the credentials: check username and password in the relay's secret, and whether the account may log in by SMTP."
+    private static string Authentication(SmtpFailure failure, Relay relay) =>
+        failure.Reason.StartsWith("no access token", StringComparison.Ordinal) ? "The authorization server gives no token: check TokenEndpoint, ClientId, Scope and the client_secret in the secret, which may have expired."
+        : relay.Authentication is RelayAuthentication.OAuth && failure is { HasReply: true, Reply.IsPermanent: true } ? "The server refuses the token: check UserName, Scope, and whether the application has been granted SMTP for this account."
+        : failure.HasReply && failure.Reply.IsPermanent ? "The server refuses the credentials: check username and password in the relay's secret, and whether the account may log in by SMTP."
         : failure.HasReply ? "The server cannot check the credentials at the moment: try again later."
         : failure.Reason.StartsWith("the server offers", StringComparison.Ordinal) ? "The server has no kind of login that this gateway knows, at least not on this port: set Authentication to NoAuthentication, or take its port for submission, 587 or 465."
         : failure.Reason.StartsWith("credentials are not sent", StringComparison.Ordinal) ? "Credentials do not go in clear text: set Tls to REQUIRED or IMPLICIT."

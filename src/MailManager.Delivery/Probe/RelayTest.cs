@@ -1,5 +1,6 @@
 using System.Text;
 using MailManager.Delivery.Dns;
+using MailManager.Delivery.OAuth;
 using MailManager.Delivery.Routing;
 using MailManager.Resources.Identities;
 using MailManager.Resources.Relays;
@@ -23,13 +24,17 @@ public static class RelayTest
         Relay relay, IEnumerable<Secret> secrets, DeliveryOptions options, RelayTestMessage? message, TimeProvider time, CancellationToken cancellationToken)
     {
         var transcript = new Transcript();
-        var route = new RouteTable(options, [relay], secrets, new IdentitySet([])).Find(DestinationKey.ForRelay(relay.RelayName))!;
-        route = route with { Settings = route.Settings with { Observer = transcript } };
+        using var tokens = new AccessTokenSources(options.TrustedRoots, time);
+        var destination = DestinationKey.ForRelay(relay.RelayName);
+        var routes = new RouteTable(options, tokens, [relay], secrets, new IdentitySet([]));
+        var route = routes.Find(destination)!;
+        var (source, unready) = routes.ChooseSource(destination, byRule: null);
+        route = (route with { Settings = route.Settings with { Observer = transcript } }).From(source);
         using var clock = new DeadlineClock(time);
         using var connector = new SmtpConnector(clock, NullLogger.Instance);
         var opener = new RouteOpener(
             connector, new MxRouting(options.Dns ?? new DnsResolver(options.Mx, time), options), options, NullLogger.Instance, time);
-        var (connection, failure) = await opener.OpenAsync(route, cancellationToken).ConfigureAwait(false);
+        var (connection, failure) = unready is null ? await opener.OpenAsync(route, cancellationToken).ConfigureAwait(false) : (null, unready);
         if (connection is not null)
         {
             await using (connection.ConfigureAwait(false))

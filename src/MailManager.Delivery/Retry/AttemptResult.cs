@@ -1,3 +1,4 @@
+using MailManager.Delivery.Shaping;
 using MailManager.Queue;
 using MailManager.Smtp.Client;
 using MailManager.Smtp.Replies;
@@ -28,9 +29,40 @@ internal readonly record struct AttemptResult
     /// </summary>
     public bool[]? WithoutDsn { get; init; }
 
+    /// <summary>What the reply in <see cref="Failure"/> leads to, by a reply pattern; null: what its code says.</summary>
+    public ReplyAction? Action { get; init; }
+
+    /// <summary>The same of <see cref="RecipientFailures"/>, by their index; null: no pattern fits any of them.</summary>
+    public ReplyAction?[]? RecipientActions { get; init; }
+
+    /// <summary>The next attempt is no earlier than after this time, whatever the schedule says.</summary>
+    public TimeSpan Pause { get; init; }
+
     public bool IsSuccess => Failure is null && RecipientFailures is null;
 
     public SmtpFailure? FailureOf(int recipient) => RecipientFailures?[recipient] ?? Failure;
+
+    public ReplyAction? ActionOf(int recipient) => RecipientFailures?[recipient] is null ? Action : RecipientActions?[recipient];
+
+    /// <summary>The failures that a reply pattern fits, and what it says of each.</summary>
+    public IEnumerable<(ReplyAction Action, SmtpFailure Failure)> Actions
+    {
+        get
+        {
+            for (var i = 0; i < RecipientActions?.Length; i++)
+            {
+                if (RecipientActions[i] is { } action)
+                {
+                    yield return (action, RecipientFailures![i]!);
+                }
+            }
+
+            if (Action is not null)
+            {
+                yield return (Action, Failure!);
+            }
+        }
+    }
 
     public static AttemptResult Failed(SmtpFailure failure) => new() { Failure = failure };
 }

@@ -15,14 +15,12 @@ namespace MailManager.Delivery.Retry;
 /// expires, failed ones are in a notification that becomes durable together with the settlement, as are successes and delays that were asked
 /// for. Thread-safe.
 /// </summary>
-internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, DeliveryOptions options, TimeProvider time, DeliveryMetrics metrics, ILogger logger)
+internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, DsnBuilder notifications, DeliveryOptions options, TimeProvider time, DeliveryMetrics metrics, ILogger logger)
 {
     private static readonly DeliverySettlement Done = new();
 
     /// <summary>For who asked for nothing, and was told of a delay all the same.</summary>
     private static readonly RecipientOptions Nothing = new(DsnNotify.Unspecified, string.Empty);
-
-    private readonly DsnBuilder _notifications = new(options);
 
     /// <summary>Afterwards the delivery and its content belong to the queue.</summary>
     public ValueTask SettleAsync(QueuedDelivery delivery, AttemptResult result)
@@ -45,6 +43,8 @@ internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, 
         var failed = new List<int>();
         var news = new List<DsnRecipient>();
         string? reason = null;
+        TimeSpan? delay = null;
+        var expiresAt = options.ExpiryOf(delivery);
         for (var i = 0; i < instructions.Recipients.Length; i++)
         {
             if (result.FailureOf(i) is not { } failure)
@@ -54,16 +54,19 @@ internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, 
                     news.Add(Relayed(instructions, i, result));
                 }
             }
-            else if (now >= delivery.ExpiresAt || FailurePolicy.IsPermanent(failure))
+            else if (now >= expiresAt || FailurePolicy.IsPermanent(failure, result.ActionOf(i)))
             {
                 failed.Add(i);
-                news.Add(Describe(instructions, i, failure, FailurePolicy.StatusOf(failure), result.RemoteMta));
+                news.Add(Describe(instructions, i, failure, FailurePolicy.StatusOf(failure, result.ActionOf(i)), result.RemoteMta));
             }
             else
             {
                 var isLate = now - delivery.ReceivedAt >= DelayNoticeOf(instructions.OptionsOf(i));
                 remaining.Add(i, isLate);
                 reason ??= failure.ToString();
+
+                // Those of one delivery stay together, so that the longest time counts.
+                delay = result.ActionOf(i)?.RetryAfter is { } wanted && !(wanted < delay) ? wanted : delay;
                 if (isLate)
                 {
                     news.Add(Describe(instructions, i, failure, FailurePolicy.DelayStatusOf(failure), result.RemoteMta) with
@@ -93,12 +96,16 @@ internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, 
         metrics.Deferred(remaining.Count);
         metrics.Failed(failed.Count);
 
+        var next = delay is { } own
+            ? schedule.After(own, now, expiresAt)
+            : schedule.Next(options.RetryScheduleFor(instructions.Destination), now, delivery.Attempts, expiresAt, result.Pause);
+
         // Afterwards delivery and content are the queue's; of the notification it takes a reference of its own.
         queue.Settle(delivery, new DeliverySettlement
         {
             Remaining = remaining.Addresses,
             RemainingOptions = remaining.Options,
-            NextAttemptAt = remaining.Count > 0 ? schedule.Next(options.RetryScheduleFor(instructions.Destination), now, delivery.Attempts, delivery.ExpiresAt) : default,
+            NextAttemptAt = remaining.Count > 0 ? next : default,
             Failure = remaining.Count > 0 ? reason : null,
             Attempt = remaining.Count > 0 ? result.Attempt : null,
             Notification = notification,
@@ -134,8 +141,13 @@ internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, 
             return isFailure ? Dropped(delivery, "the reverse-path is null") : null;
         }
 
+        if (!DsnBuilder.CanTell(delivery.Envelope.ReversePath))
+        {
+            return Dropped(delivery, "the reverse-path has no domain");
+        }
+
         var (header, message) = await ReadAsync(delivery, isFailure && DsnRequest.WantsMessage(delivery.Envelope.Options)).ConfigureAwait(false);
-        var notification = _notifications.Build(
+        return notifications.Build(
             new DsnRequest
             {
                 MessageId = delivery.MessageId,
@@ -145,16 +157,15 @@ internal sealed class DeliverySettler(IMailQueue queue, RetrySchedule schedule, 
                 Options = delivery.Envelope.Options,
                 Header = header,
                 Message = message,
-                RetryUntil = delivery.ExpiresAt,
+                RetryUntil = options.ExpiryOf(delivery),
             },
             now);
-        return notification ?? Dropped(delivery, "the reverse-path has no domain");
     }
 
     private AcceptedMessage? Dropped(QueuedDelivery delivery, string reason)
     {
         DeliveryLog.NotificationDropped(logger, delivery.MessageId, reason);
-        metrics.NotificationDropped();
+        metrics.NotificationDropped("sender");
         return null;
     }
 

@@ -1,3 +1,4 @@
+using MailManager.Delivery.Shaping;
 using MailManager.Smtp.Client;
 using MailManager.Smtp.Replies;
 
@@ -17,23 +18,33 @@ namespace MailManager.Delivery.Retry;
 /// </remarks>
 internal static class FailurePolicy
 {
-    public static bool IsPermanent(SmtpFailure failure) => failure.Party switch
+    /// <param name="failure">What failed.</param>
+    /// <param name="action">What a reply pattern says of it, which comes first; null: nothing.</param>
+    public static bool IsPermanent(SmtpFailure failure, ReplyAction? action = null) => action?.Outcome switch
     {
-        SmtpParty.Network => false,
-        SmtpParty.Local => failure.Status.Class == 5,
-        _ => failure.Phase >= SmtpPhase.Mail && failure.Reply.IsPermanent && !IsLogin(failure.Reply.Code) && !IsTooManyRecipients(failure),
+        ReplyOutcome.Retry => false,
+        ReplyOutcome.Bounce => true,
+        _ => failure.Party switch
+        {
+            SmtpParty.Network => false,
+            SmtpParty.Local => failure.Status.Class == 5,
+            _ => failure.Phase >= SmtpPhase.Mail && failure.Reply.IsPermanent && !IsLogin(failure.Reply.Code) && !IsTooManyRecipients(failure),
+        },
     };
 
-    /// <summary>For a notification: what the peer gave, else what its code or our reason stands for; expiry is 4.4.7 (RFC 3463 §3.5).</summary>
-    public static EnhancedStatus StatusOf(SmtpFailure failure)
+    /// <summary>
+    /// For a notification: what the peer gave, else what its code or our reason stands for; expiry is 4.4.7 (RFC 3463 §3.5). A 4yz that a pattern takes for
+    /// final is told with class 5.
+    /// </summary>
+    public static EnhancedStatus StatusOf(SmtpFailure failure, ReplyAction? action = null)
     {
-        if (!IsPermanent(failure))
+        if (!IsPermanent(failure, action))
         {
             return new EnhancedStatus(4, 4, 7);
         }
 
         return failure.HasReply
-            ? failure.Reply.Status.IsPresent ? failure.Reply.Status : new EnhancedStatus(5, 0, 0)
+            ? failure.Reply.Status.IsPresent ? failure.Reply.Status with { Class = 5 } : new EnhancedStatus(5, 0, 0)
             : failure.Status;
     }
 

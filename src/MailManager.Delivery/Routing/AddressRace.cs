@@ -1,4 +1,5 @@
 using System.Net;
+using MailManager.Delivery.Egress;
 using MailManager.Smtp.Client;
 
 namespace MailManager.Delivery.Routing;
@@ -16,16 +17,17 @@ internal sealed class AddressRace(ConnectToAddress connect, TimeProvider time)
 
     /// <summary>Exactly one of connection and failure is given.</summary>
     /// <param name="candidates">At least one. Those that failed, and the one that won, are taken out; others may be tried later.</param>
+    /// <param name="source">With an address of the family of each candidate; null: the system chooses.</param>
     /// <param name="timeout">For each TCP handshake.</param>
     /// <param name="observer">Hears of each address; null: nobody listens.</param>
     /// <param name="cancellationToken">Gives up; reported as a failure of ours.</param>
     public async ValueTask<(SmtpClientConnection? Connection, SmtpFailure? Failure)> ConnectAsync(
-        List<IPEndPoint> candidates, TimeSpan timeout, IDialogueObserver? observer, CancellationToken cancellationToken)
+        List<IPEndPoint> candidates, EgressSource? source, TimeSpan timeout, IDialogueObserver? observer, CancellationToken cancellationToken)
     {
         if (candidates is [var only])
         {
             candidates.Clear();
-            return await ConnectAsync(only, timeout, observer, cancellationToken).ConfigureAwait(false);
+            return await ConnectAsync(only, source, timeout, observer, cancellationToken).ConfigureAwait(false);
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -36,7 +38,7 @@ internal sealed class AddressRace(ConnectToAddress connect, TimeProvider time)
         {
             if (waiting.TryDequeue(out var next))
             {
-                running.Add((next, ConnectAsync(next, timeout, observer, over.Token).AsTask()));
+                running.Add((next, ConnectAsync(next, source, timeout, observer, over.Token).AsTask()));
             }
 
             var ended = await WaitAsync(running.ConvertAll(runner => (Task)runner.Attempt), waiting.Count > 0, over.Token).ConfigureAwait(false);
@@ -73,10 +75,10 @@ internal sealed class AddressRace(ConnectToAddress connect, TimeProvider time)
     }
 
     private async ValueTask<(SmtpClientConnection? Connection, SmtpFailure? Failure)> ConnectAsync(
-        IPEndPoint address, TimeSpan timeout, IDialogueObserver? observer, CancellationToken cancellationToken)
+        IPEndPoint address, EgressSource? source, TimeSpan timeout, IDialogueObserver? observer, CancellationToken cancellationToken)
     {
         observer?.Connecting(address);
-        var (connection, failure) = await connect(address, timeout, cancellationToken).ConfigureAwait(false);
+        var (connection, failure) = await connect(address, source?.AddressFor(address.AddressFamily), timeout, cancellationToken).ConfigureAwait(false);
         if (failure is not null && !cancellationToken.IsCancellationRequested)
         {
             observer?.Failed(failure);
@@ -111,4 +113,4 @@ internal sealed class AddressRace(ConnectToAddress connect, TimeProvider time)
 
 /// <summary>See <see cref="SmtpConnector.ConnectAsync"/>.</summary>
 internal delegate ValueTask<(SmtpClientConnection? Connection, SmtpFailure? Failure)> ConnectToAddress(
-    IPEndPoint address, TimeSpan timeout, CancellationToken cancellationToken);
+    IPEndPoint address, IPAddress? from, TimeSpan timeout, CancellationToken cancellationToken);

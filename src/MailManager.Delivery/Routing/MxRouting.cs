@@ -3,13 +3,15 @@ using System.Runtime.CompilerServices;
 using MailManager.Delivery.Dane;
 using MailManager.Delivery.Dns;
 using MailManager.Delivery.MtaSts;
+using MailManager.Delivery.TlsReports;
 using MailManager.Smtp.Client;
+using MailManager.Smtp.Replies;
 
 namespace MailManager.Delivery.Routing;
 
 /// <summary>
 /// Finds the hosts of a mail domain and what is demanded of a session with each: by DANE (RFC 7672) where the host has TLSA records, else by the domain's
-/// MTA-STS policy (RFC 8461); nothing where there is neither, or where the route is a relay's, which says itself what it demands. A host that does not come
+/// MTA-STS policy (RFC 8461); nothing where there is neither, where the sender does not care, or where the route is a relay's, which says itself what it demands. A host that does not come
 /// up to it is not used, whatever that delays. Thread-safe.
 /// </summary>
 /// <param name="dns">Where to ask.</param>
@@ -30,20 +32,17 @@ internal sealed class MxRouting(IDns dns, DeliveryOptions options, StsPolicies? 
             yield break;
         }
 
-        var policy = route.Servers.IsEmpty || route.Settings.NeedsRequireTls
-            ? await FindEnforcedAsync(route.Host, cancellationToken).ConfigureAwait(false)
-            : null;
+        var (policy, fault) = policies is not null && ((route.Servers.IsEmpty && !route.IgnoresTlsPolicy) || route.Settings.NeedsRequireTls)
+            ? await policies.FindAsync(route.Host, cancellationToken).ConfigureAwait(false)
+            : default;
         foreach (var host in hosts.Hosts)
         {
-            yield return await FindAsync(route, hosts, host, policy, cancellationToken).ConfigureAwait(false);
+            yield return await FindAsync(route, hosts, host, policy, fault, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>The domain's policy, if it demands anything.</summary>
-    private async ValueTask<StsPolicy?> FindEnforcedAsync(string domain, CancellationToken cancellationToken) =>
-        policies is not null && await policies.FindAsync(domain, cancellationToken).ConfigureAwait(false) is { Mode: StsMode.Enforce } policy ? policy : null;
-
-    private async ValueTask<HostTargets> FindAsync(Route route, MxHosts hosts, string host, StsPolicy? policy, CancellationToken cancellationToken)
+    private async ValueTask<HostTargets> FindAsync(
+        Route route, MxHosts hosts, string host, StsPolicy? published, StsFault? fault, CancellationToken cancellationToken)
     {
         var addresses = await HostAddresses.FindAsync(dns, host, options.Mx.AllowPrivateTargets, cancellationToken).ConfigureAwait(false);
         var settings = route.Settings with { ServerName = host };
@@ -52,15 +51,44 @@ internal sealed class MxRouting(IDns dns, DeliveryOptions options, StsPolicies? 
             return new HostTargets { Settings = settings, Failure = failure };
         }
 
-        var isRelay = !route.Servers.IsEmpty;
-        var demand = isRelay ? DaneDemand.None : await _dane.FindAsync(hosts, addresses, route.Port, cancellationToken).ConfigureAwait(false);
+        var isFree = !route.Servers.IsEmpty || route.IgnoresTlsPolicy;
+        var demand = isFree ? DaneDemand.None : await _dane.FindAsync(hosts, addresses, route.Port, cancellationToken).ConfigureAwait(false);
+        var policy = published is { Mode: StsMode.Enforce } ? published : null;
+        var reported = isFree || AddressLiteral.TryParse(hosts.Domain, out _) ? null : Reported(hosts.Domain, host, demand, published, fault);
         failure = demand.Failure is { } unknown ? RouteFailure.Transient(unknown)
-            : Refuse(route, hosts, host, policy) ?? (isRelay || !demand.Rows.IsEmpty ? null : Refuse(hosts, host, policy));
-        return failure is not null ? new HostTargets { Settings = settings, Failure = failure } : new HostTargets
+            : Refuse(route, hosts, host, policy) ?? (isFree || !demand.Rows.IsEmpty ? null : Refuse(hosts, host, policy));
+        return failure is not null ? new HostTargets { Settings = settings, Failure = failure, TlsPolicy = reported } : new HostTargets
         {
+            TlsPolicy = reported,
             Addresses = [.. addresses.Addresses.Select(address => new IPEndPoint(address, route.Port))],
-            Settings = isRelay ? settings : Secure(settings, demand, policy is null ? null : hosts.Domain),
+            Settings = isFree ? settings : Secure(settings, demand, policy is null ? null : hosts.Domain),
         };
+    }
+
+    /// <summary>What reports say that sessions with the host are held to: as above, and by a policy that only tests as well.</summary>
+    private static TlsPolicy Reported(string domain, string host, DaneDemand demand, StsPolicy? published, StsFault? fault)
+    {
+        if (demand.Failure is { } unknown)
+        {
+            return new TlsPolicy(domain, TlsPolicyType.Tlsa, host) { Fault = (TlsResult.DnssecInvalid, unknown) };
+        }
+
+        if (!demand.Rows.IsEmpty)
+        {
+            return TlsPolicy.Of(domain, demand.BaseDomain!, demand.Rows);
+        }
+
+        if (published is { Mode: not StsMode.None })
+        {
+            return TlsPolicy.Of(domain, published) with
+            {
+                Fault = published.Names(host) ? null : (TlsResult.ValidationFailure, "the policy does not name the host"),
+            };
+        }
+
+        return fault is null
+            ? TlsPolicy.None(domain)
+            : new TlsPolicy(domain, TlsPolicyType.Sts, domain) { Fault = (fault.Result, PeerText.Escape(fault.Reason)) };
     }
 
     /// <summary>RFC 8689 §4.2.1: the way to the server must be known for sure as well.</summary>

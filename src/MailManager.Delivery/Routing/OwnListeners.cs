@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using MailManager.Delivery.Egress;
 
 namespace MailManager.Delivery.Routing;
 
@@ -31,23 +31,5 @@ internal static class OwnListeners
 
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
-    /// <summary>Only an address of this machine can be bound to.</summary>
-    private static bool IsLocal(IPAddress address)
-    {
-        if (IPAddress.IsLoopback(address))
-        {
-            return true;
-        }
-
-        try
-        {
-            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(address, 0));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+    private static bool IsLocal(IPAddress address) => IPAddress.IsLoopback(address) || OwnAddress.Is(address);
 }

@@ -14,6 +14,9 @@ internal static class RouteFailure
     /// <summary>May be otherwise at the next attempt.</summary>
     public static SmtpFailure Transient(string reason) => new(SmtpParty.Network, SmtpPhase.Connect, default, PeerText.Escape(reason));
 
+    /// <summary>Our own configuration is in the way, which may be mended before the next attempt.</summary>
+    public static SmtpFailure Unready(string reason) => new(SmtpParty.Local, SmtpPhase.Connect, default, PeerText.Escape(reason));
+
     /// <summary>
     /// What two hosts come to together: a host that failed may work again, whatever is wrong with the other for good; else the later one counts.
     /// </summary>

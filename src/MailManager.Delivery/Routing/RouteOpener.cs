@@ -1,4 +1,6 @@
 using System.Net;
+using MailManager.Delivery.Egress;
+using MailManager.Delivery.TlsReports;
 using MailManager.Smtp.Client;
 using MailManager.Smtp.Replies;
 using Microsoft.Extensions.Logging;
@@ -10,7 +12,8 @@ namespace MailManager.Delivery.Routing;
 /// not come about. A handshake that fails where TLS is opportunistic is followed by a new connection in clear text, except with credentials.
 /// Thread-safe.
 /// </summary>
-internal sealed class RouteOpener(SmtpConnector connector, MxRouting routing, DeliveryOptions options, ILogger logger, TimeProvider time)
+internal sealed class RouteOpener(
+    SmtpConnector connector, MxRouting routing, DeliveryOptions options, ILogger logger, TimeProvider time, ITlsSessionRecorder? recorder = null)
 {
     /// <summary>Addresses tried in one attempt, so that a domain with thousands of them holds nobody up. Postfix: 5.</summary>
     internal const int MaxAddresses = 6;
@@ -39,16 +42,23 @@ internal sealed class RouteOpener(SmtpConnector connector, MxRouting routing, De
         {
             if (host.Failure is { } unusable)
             {
+                TlsWitness.Refused(recorder, host);
                 failure = RouteFailure.Worse(failure, unusable);
                 continue;
             }
 
-            var candidates = host.Addresses.Take(left).ToList();
-            var isLoop = candidates.RemoveAll(address => OwnListeners.Hear(address, options.Listeners())) > 0;
+            var isLoop = host.Addresses.Take(left).Any(IsOwn);
+            var candidates = host.Addresses.Where(address => CanReach(route.Source, address)).Take(left).Where(address => !IsOwn(address)).ToList();
+            if (route.Source is { } source && !host.Addresses.Any(address => CanReach(source, address)))
+            {
+                failure = RouteFailure.Worse(failure, RouteFailure.Unready(
+                    $"egress source {source.Name} has no {(source.IPv6 is null ? "IPv6" : "IPv4")} address, and {host.Settings.ServerName} has no other"));
+            }
+
             while (candidates.Count > 0)
             {
                 var before = candidates.Count;
-                var (connection, refusal) = await OpenAnyAsync(candidates, host.Settings, cancellationToken).ConfigureAwait(false);
+                var (connection, refusal) = await OpenAnyAsync(candidates, route.Source, host, cancellationToken).ConfigureAwait(false);
                 if (connection is not null)
                 {
                     return (connection, null);
@@ -73,6 +83,10 @@ internal sealed class RouteOpener(SmtpConnector connector, MxRouting routing, De
         return (null, failure);
     }
 
+    private static bool CanReach(EgressSource? source, IPEndPoint address) => source is null || source.AddressFor(address.AddressFamily) is not null;
+
+    private bool IsOwn(IPEndPoint address) => OwnListeners.Hear(address, options.Listeners());
+
     private static async IAsyncEnumerable<HostTargets> FindRelayAsync(
         Route route, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -93,30 +107,32 @@ internal sealed class RouteOpener(SmtpConnector connector, MxRouting routing, De
     }
 
     private async ValueTask<(SmtpClientConnection? Connection, SmtpFailure? Failure)> OpenAnyAsync(
-        List<IPEndPoint> candidates, SmtpClientSettings settings, CancellationToken cancellationToken)
+        List<IPEndPoint> candidates, EgressSource? source, HostTargets host, CancellationToken cancellationToken)
     {
+        var settings = host.Settings;
         var observer = settings.Observer;
         if (candidates[0].Port == SmtpPort)
         {
-            settings = settings with { TakesOwnNameForLoop = true };
+            settings = settings with { LoopName = options.Hostname };
         }
 
-        var (connection, failure) = await _race.ConnectAsync(candidates, settings.Timeouts.Connect, observer, cancellationToken).ConfigureAwait(false);
+        var (connection, failure) = await _race.ConnectAsync(candidates, source, settings.Timeouts.Connect, observer, cancellationToken).ConfigureAwait(false);
         if (connection is not { } first)
         {
             return (null, failure);
         }
 
         var address = (IPEndPoint)first.RemoteEndPoint;
-        (connection, failure) = await OpenSessionAsync(first, settings, cancellationToken).ConfigureAwait(false);
-        if (failure is { Phase: SmtpPhase.TlsHandshake } && settings is { Tls: SmtpClientTls.Opportunistic, Credentials: null })
+        (connection, failure) = await OpenSessionAsync(first, settings, Witness(host), cancellationToken).ConfigureAwait(false);
+        if (failure is { Phase: SmtpPhase.TlsHandshake } && settings is { Tls: SmtpClientTls.Opportunistic, LogsIn: false })
         {
             DeliveryLog.FallingBackToClearText(logger, address, failure.ToString());
             observer?.Connecting(address);
-            (connection, failure) = await connector.ConnectAsync(address, settings.Timeouts.Connect, cancellationToken).ConfigureAwait(false);
+            (connection, failure) = await connector.ConnectAsync(
+                address, source?.AddressFor(address.AddressFamily), settings.Timeouts.Connect, cancellationToken).ConfigureAwait(false);
             if (connection is { } second)
             {
-                (connection, failure) = await OpenSessionAsync(second, settings with { Tls = SmtpClientTls.None }, cancellationToken).ConfigureAwait(false);
+                (connection, failure) = await OpenSessionAsync(second, settings with { Tls = SmtpClientTls.None }, null, cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -127,15 +143,25 @@ internal sealed class RouteOpener(SmtpConnector connector, MxRouting routing, De
         return (connection, failure);
     }
 
+    private TlsWitness? Witness(HostTargets host) =>
+        recorder is not null && host.TlsPolicy is { } policy ? new TlsWitness(recorder, policy, host.Settings.ServerName) : null;
+
+    /// <param name="connection">New.</param>
+    /// <param name="settings">For it.</param>
+    /// <param name="witness">Of reports; null: for a session that is not reported, such as one in clear text after a handshake that was.</param>
+    /// <param name="cancellationToken">Aborts it.</param>
     private static async ValueTask<(SmtpClientConnection? Connection, SmtpFailure? Failure)> OpenSessionAsync(
-        SmtpClientConnection connection, SmtpClientSettings settings, CancellationToken cancellationToken)
+        SmtpClientConnection connection, SmtpClientSettings settings, TlsWitness? witness, CancellationToken cancellationToken)
     {
         SmtpFailure? failure;
+        var local = connection.LocalEndPoint;
+        settings = witness?.Watch(settings) ?? settings;
         using (cancellationToken.UnsafeRegister(static state => ((SmtpClientConnection)state!).Abort(), connection))
         {
             failure = await connection.OpenAsync(settings).ConfigureAwait(false);
         }
 
+        witness?.Ended(connection, local, failure);
         if (failure is null)
         {
             return (connection, null);
@@ -143,7 +169,7 @@ internal sealed class RouteOpener(SmtpConnector connector, MxRouting routing, De
 
         settings.Observer?.Failed(failure);
         await connection.DisposeAsync().ConfigureAwait(false);
-        return (null, failure);
+        return (null, failure with { Host = settings.ServerName });
     }
 }
 

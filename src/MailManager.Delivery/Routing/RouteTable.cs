@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Net.Security;
+using MailManager.Delivery.Egress;
+using MailManager.Delivery.OAuth;
 using MailManager.Queue;
 using MailManager.Resources.Identities;
 using MailManager.Resources.Relays;
@@ -21,16 +23,28 @@ internal sealed class RouteTable
     // By destination, so that a look-up makes no string.
     private readonly FrozenDictionary<string, Route> _relays;
     private readonly IdentitySet _identities;
+    private readonly FrozenDictionary<string, string> _relayPools;
+    private readonly bool _hasDestinationPools;
     private readonly DeliveryOptions _options;
     private readonly string? _dsnDestination;
 
-    public RouteTable(DeliveryOptions options, IEnumerable<Relay> relays, IEnumerable<Secret> secrets, IdentitySet identities)
+    /// <param name="options">Of delivery.</param>
+    /// <param name="tokens">Where access tokens come from.</param>
+    /// <param name="relays">All that there are.</param>
+    /// <param name="secrets">Theirs are among them.</param>
+    /// <param name="identities">Whom may be delivered to.</param>
+    public RouteTable(DeliveryOptions options, AccessTokenSources tokens, IReadOnlyCollection<Relay> relays, IEnumerable<Secret> secrets, IdentitySet identities)
     {
         _options = options;
         _identities = identities;
         _dsnDestination = options.DsnRelay is { } dsnRelay ? DestinationKey.ForRelay(dsnRelay) : null;
         var byName = secrets.ToDictionary(secret => secret.Name, StringComparer.Ordinal);
-        _relays = relays.ToFrozenDictionary(relay => DestinationKey.ForRelay(relay.RelayName), relay => FromRelay(relay, byName), StringComparer.Ordinal);
+        var logins = relays.Select(relay => relay.Authentication).OfType<RelayAuthentication.OAuth>().Distinct().ToArray();
+        var sources = logins.Zip(tokens.Use([.. logins.Select(login => (login, Value(byName, login.Secret, "client_secret")))])).ToDictionary();
+        _relays = relays.ToFrozenDictionary(relay => DestinationKey.ForRelay(relay.RelayName), relay => FromRelay(relay, byName, sources), StringComparer.Ordinal);
+        _relayPools = relays.Where(relay => relay.EgressPool is not null)
+            .ToFrozenDictionary(relay => DestinationKey.ForRelay(relay.RelayName), relay => relay.EgressPool!, StringComparer.Ordinal);
+        _hasDestinationPools = options.Destinations.Any(limits => limits.EgressPool is not null);
     }
 
     /// <summary>Null when the relay does not exist (any more).</summary>
@@ -50,6 +64,20 @@ internal sealed class RouteTable
                 Settings = Settings(domain, SmtpClientTls.Opportunistic, null),
             }
             : null;
+    }
+
+    /// <summary>
+    /// What the next attempt leaves from: what the rule says, else the relay, else the destination; null: the system chooses. A pool that is not there
+    /// (any more) is a failure, for the mail must not leave from another address than it should.
+    /// </summary>
+    /// <param name="destination">Its key.</param>
+    /// <param name="byRule">Name of a pool or source; null: the rule leaves it open.</param>
+    public (EgressSource? Source, SmtpFailure? Failure) ChooseSource(string destination, string? byRule)
+    {
+        var name = byRule ?? _relayPools.GetValueOrDefault(destination) ?? (_hasDestinationPools ? _options.LimitsFor(destination).EgressPool : null);
+        return name is null ? default
+            : _options.Egress.Find(name) is { } pool ? (pool.Choose(Random.Shared.NextDouble()), null)
+            : (null, RouteFailure.Unready($"there is no egress pool or source {name}"));
     }
 
     /// <summary>
@@ -74,7 +102,7 @@ internal sealed class RouteTable
         return isNotification || (!isRelay && instructions.IsSubmission) ? null : NotVerified;
     }
 
-    private Route FromRelay(Relay relay, Dictionary<string, Secret> secrets)
+    private Route FromRelay(Relay relay, Dictionary<string, Secret> secrets, Dictionary<RelayAuthentication.OAuth, IAccessTokens> tokens)
     {
         var first = relay.Servers[0];
         var options = relay.TlsOptions;
@@ -102,6 +130,7 @@ internal sealed class RouteTable
                 ClientCertificate = options.ClientCertificate is var (certificate, chain)
                     ? SslStreamCertificateContext.Create(certificate, chain, offline: true)
                     : null,
+                AccessTokens = relay.Authentication is RelayAuthentication.OAuth login ? tokens[login] : null,
                 AllowCleartextAuthentication = relay.AllowCleartextAuthentication,
                 AuthMechanisms = relay.AuthenticationMechanisms,
             },
@@ -109,11 +138,11 @@ internal sealed class RouteTable
     }
 
     /// <summary>A missing secret gives empty credentials, which the client refuses to use: mail is deferred rather than sent without AUTH.</summary>
-    private static SmtpCredentials Credentials(Dictionary<string, Secret> secrets, string name)
-    {
-        var values = secrets.GetValueOrDefault(name)?.Values;
-        return new SmtpCredentials(values?.GetValueOrDefault("username") ?? string.Empty, values?.GetValueOrDefault("password") ?? string.Empty);
-    }
+    private static SmtpCredentials Credentials(Dictionary<string, Secret> secrets, string name) =>
+        new(Value(secrets, name, RelayCredentials.UserName), Value(secrets, name, RelayCredentials.Password));
+
+    private static string Value(Dictionary<string, Secret> secrets, string name, string key) =>
+        secrets.GetValueOrDefault(name)?.Values.GetValueOrDefault(key) ?? string.Empty;
 
     private SmtpClientSettings Settings(string serverName, SmtpClientTls tls, SmtpCredentials? credentials) => new()
     {

@@ -27,6 +27,11 @@ internal static class AttemptSigns
             return AttemptSign.Succeeded;
         }
 
+        if (result.Actions.Any(entry => entry.Action.Congested))
+        {
+            return AttemptSign.Congested;
+        }
+
         foreach (var failure in result.RecipientFailures.AsSpan())
         {
             if (failure is not null && Of(failure) == AttemptSign.Congested)

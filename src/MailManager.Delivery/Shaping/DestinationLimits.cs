@@ -29,6 +29,12 @@ public sealed record DestinationLimits
     /// <summary>How long a connection without work is kept. Default 10 s: shorter than any server's patience, long enough for the next burst.</summary>
     public TimeSpan IdleConnection { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Name of the egress pool or source from which mail leaves where neither rule nor relay says; null: the system chooses.</summary>
+    public string? EgressPool { get; init; }
+
     /// <summary>Delays after the first, second... failed attempt; the last one repeats. Empty: those of all destinations.</summary>
     public ImmutableArray<TimeSpan> RetrySchedule { get; init; } = [];
+
+    /// <summary>Time from acceptance until a message to it is given up, shorter or longer than the others' in whose place it stands; null: theirs.</summary>
+    public TimeSpan? Expiry { get; init; }
 }

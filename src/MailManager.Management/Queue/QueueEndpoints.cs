@@ -91,32 +91,29 @@ internal static class QueueEndpoints
 
     private static async Task<IResult> ShowAsync(string id, QueueAdministration queue)
     {
-        if (!MessageId.TryParse(id, out _) || QueueFilter.TryParse($"id = \"{id}\"", out _) is not { } filter)
+        if (!MessageId.TryParse(id, out var wanted))
         {
             return Error(StatusCodes.Status400BadRequest, "that is no id");
         }
 
-        var deliveries = ImmutableArray.CreateBuilder<DeliveryView>();
-        for (long? after = 0; after is { } from;)
+        if (await queue.FindAsync(wanted).ConfigureAwait(false) is not { } message)
         {
-            var page = await queue.ReadAsync(filter, from, MaxPage).ConfigureAwait(false);
-            foreach (var entry in page.Entries)
-            {
-                var attempts = await queue.ReadAttemptsAsync(entry.Delivery).ConfigureAwait(false);
-                deliveries.Add(DeliveryView.Of(entry) with
-                {
-                    History = [.. attempts.Select(item => new AttemptView(
-                        item.Number, item.Attempt.At, item.Attempt.Duration.TotalSeconds, item.Attempt.Peer, item.Attempt.Tls, item.Attempt.Outcome))],
-                });
-            }
-
-            // The deliveries of one message stand together.
-            after = deliveries.Count > 0 && page.Entries.Count == 0 ? null : page.Next;
+            return Error(StatusCodes.Status404NotFound, "no such message is in the queue");
         }
 
-        return deliveries.Count > 0
-            ? Results.Json(new ListAnswer(deliveries.ToImmutable(), null), QueueJson.Default.ListAnswer)
-            : Error(StatusCodes.Status404NotFound, "no such message is in the queue");
+        var deliveries = ImmutableArray.CreateBuilder<DeliveryView>(message.Deliveries.Count);
+        foreach (var entry in message.Deliveries)
+        {
+            var attempts = await queue.ReadAttemptsAsync(entry.Delivery).ConfigureAwait(false);
+            deliveries.Add(DeliveryView.Of(entry) with
+            {
+                History = [.. attempts.Select(item => new AttemptView(
+                    item.Number, item.Attempt.At, item.Attempt.Duration.TotalSeconds, item.Attempt.Peer, item.Attempt.Tls, item.Attempt.Outcome))],
+            });
+        }
+
+        return Results.Json(
+            new MessageAnswer(id, HistoryView.Of(message.History, message.Recipients), deliveries.MoveToImmutable()), QueueJson.Default.MessageAnswer);
     }
 
     private static async Task<IResult> OrderAsync(HttpRequest request, QueueAccess access)

@@ -38,6 +38,12 @@ public sealed record CountAnswer(long Count);
 /// <param name="Next">Where the next page begins; null: this is the last.</param>
 public sealed record ListAnswer(ImmutableArray<DeliveryView> Deliveries, long? Next);
 
+/// <summary>One message. Answer of <c>GET /queue/messages/ID</c>.</summary>
+/// <param name="Id">The message's.</param>
+/// <param name="History">How it came here; null: that is not known.</param>
+/// <param name="Deliveries">Those that are not done, each with the history of its attempts.</param>
+public sealed record MessageAnswer(string Id, HistoryView? History, ImmutableArray<DeliveryView> Deliveries);
+
 /// <param name="Message">What is wrong with the request.</param>
 public sealed record ErrorAnswer(string Message);
 
@@ -75,7 +81,7 @@ public sealed record DeliveryView
 
     public string? BouncedBy { get; init; }
 
-    /// <summary>Only where one delivery was asked for.</summary>
+    /// <summary>Only where one message was asked for.</summary>
     public ImmutableArray<AttemptView>? History { get; init; }
 
     internal static DeliveryView Of(QueueEntry entry) => new()
@@ -105,6 +111,7 @@ public sealed record DeliveryView
 [JsonSerializable(typeof(OrderAnswer))]
 [JsonSerializable(typeof(CountAnswer))]
 [JsonSerializable(typeof(ListAnswer))]
+[JsonSerializable(typeof(MessageAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 public sealed partial class QueueJson : JsonSerializerContext;
 

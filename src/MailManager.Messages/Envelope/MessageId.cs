@@ -11,6 +11,9 @@ public readonly record struct MessageId(UInt128 Value) : IComparable<MessageId>,
 
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+    /// <summary>When it was made, in Unix milliseconds: its first 48 bits.</summary>
+    public long UnixMilliseconds => (long)(Value >> 80);
+
     /// <summary>A new id for this moment, unique without coordination (74 random bits a millisecond).</summary>
     public static MessageId New(DateTimeOffset now)
     {

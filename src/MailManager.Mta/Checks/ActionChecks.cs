@@ -50,8 +50,12 @@ internal static class ActionChecks
 
     private static bool IsDelivery(RuleAction action) => action is RuleAction.Relay or RuleAction.Send;
 
-    private static bool IsSameDelivery(RuleAction action, RuleAction other) =>
-        action is RuleAction.Relay relay ? other is RuleAction.Relay again && again.RelayName == relay.RelayName : other is RuleAction.Send;
+    private static bool IsSameDelivery(RuleAction action, RuleAction other) => (action, other) switch
+    {
+        (RuleAction.Relay first, RuleAction.Relay second) => first.RelayName == second.RelayName && first.EgressPool == second.EgressPool,
+        (RuleAction.Send first, RuleAction.Send second) => first.EgressPool == second.EgressPool,
+        _ => false,
+    };
 
     private static bool ChangesHeader(RuleAction action) => action is RuleAction.AddHeader or RuleAction.SetHeader or RuleAction.RemoveHeader;
 

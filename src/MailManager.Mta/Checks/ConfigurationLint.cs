@@ -26,6 +26,7 @@ internal static class ConfigurationLint
         Finding[] findings =
         [
             .. UnusedChecks.Of(resources),
+            .. EgressChecks.Of(configuration),
             .. ValueChecks.Of(resources),
             .. resources.RuleSets.SelectMany((ruleSet, i) => ActionChecks.Of(ruleSet, $"RuleSets[{i}]")),
             .. all.GroupBy(ingress => ingress.PolicyIndex).SelectMany(users => PolicyChecks.Of([.. users])),

@@ -61,6 +61,9 @@ internal sealed record FindingKind(string Code, FindingSeverity Severity)
     /// <summary>A recipient is delivered to and its sender told that it was not.</summary>
     public static readonly FindingKind DeliveredAndBounced = new("MM035", FindingSeverity.Warning);
 
+    /// <summary>An egress source has an address that this machine does not have.</summary>
+    public static readonly FindingKind ForeignEgressAddress = new("MM040", FindingSeverity.Warning);
+
     /// <summary>In the order of their codes.</summary>
     public static ImmutableArray<FindingKind> All { get; } =
     [
@@ -68,5 +71,6 @@ internal sealed record FindingKind(string Code, FindingSeverity Severity)
         Unused,
         ProviderTrusted, OpenRelay, NoOpenRelay, AnySender,
         ImpossibleValue, Star, ActionAfterEnd, HeaderWithoutDelivery, RelayTwice, DeliveredAndBounced,
+        ForeignEgressAddress,
     ];
 }

@@ -48,7 +48,7 @@ internal static class UnusedChecks
     private static string LastPart(string reference) => reference[(reference.LastIndexOfAny(['/', ':']) + 1)..];
 
     private static IEnumerable<string> Secrets(ResourceSet resources) =>
-        resources.Relays.Select(relay => relay.Authentication).OfType<RelayAuthentication.FromSecret>().Select(authentication => authentication.Secret)
+        resources.Relays.Select(relay => (relay.Authentication as RelayAuthentication.FromSecret)?.Secret ?? (relay.Authentication as RelayAuthentication.OAuth)?.Secret).OfType<string>()
             .Concat(resources.IngressPoints.SelectMany(Passwords).OfType<IngressPassword.FromSecret>().Select(password => password.Secret));
 
     private static IEnumerable<IngressPassword> Passwords(IngressPoint point) =>

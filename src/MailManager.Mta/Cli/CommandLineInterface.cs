@@ -15,6 +15,8 @@ internal static class CommandLineInterface
         root.Add(QueueCommand.Create());
         root.Add(GatewayGuideCommand.Create());
         root.Add(RelayCommand.Create());
+        root.Add(IdentityCommand.Create());
+        root.Add(ReplyPatternsCommand.Create());
         root.SetAction((_, cancellationToken) => RunCommand.ExecuteAsync(configurationFile: null, dataDirectory: null, cancellationToken));
 
         // By default the library ends the process two seconds after SIGTERM; running transactions and deliveries are given longer.

@@ -14,7 +14,7 @@ internal sealed class GatewayGuideCommand
     private const string AnyDomain = "example.com";
 
     private readonly Argument<string> _provider = new("provider") { Description = "The mail provider behind the gateway." };
-    private readonly Option<string?> _file = new("--config") { Description = "Configuration file: its host name, its first domain and its Delivery.EgressAddresses are filled in." };
+    private readonly Option<string?> _file = new("--config") { Description = "Configuration file: its host name, its first domain and its Delivery.EgressAddresses or EgressSources are filled in." };
     private readonly Option<string?> _domain = new("--domain") { Description = "The mail domain, instead of the configuration's first." };
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON." };
 
@@ -49,12 +49,13 @@ internal sealed class GatewayGuideCommand
         if (parsed.GetValue(_file) is not { } file)
         {
             domain ??= AnyDomain;
-            facts = new GuideFacts($"mx.{domain}", domain, EgressAddresses.Find([], own));
+            facts = new GuideFacts($"mx.{domain}", domain, EgressAddresses.Find([], [], own));
         }
         else if (await CommandConfiguration.LoadAsync(file).ConfigureAwait(false) is { Loaded: var loaded })
         {
             domain ??= loaded.ResourceSet.Identities.All.Where(identity => !identity.Contains('@', StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault(AnyDomain);
-            facts = new GuideFacts(loaded.NodeSettings.Hostname, domain, EgressAddresses.Find(loaded.DeliverySettings.EgressAddresses, own));
+            facts = new GuideFacts(loaded.NodeSettings.Hostname, domain, EgressAddresses.Find(
+                loaded.DeliverySettings.EgressAddresses, loaded.DeliverySettings.Egress.Sources, own));
         }
         else
         {

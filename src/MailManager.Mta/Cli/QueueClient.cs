@@ -24,8 +24,8 @@ internal sealed class QueueClient : IDisposable
     public Task<CountAnswer> CountAsync(string filter, CancellationToken cancellationToken) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Get, $"queue/count?filter={Uri.EscapeDataString(filter)}"), QueueJson.Default.CountAnswer, cancellationToken);
 
-    public Task<ListAnswer> ShowAsync(string id, CancellationToken cancellationToken) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Get, $"queue/messages/{Uri.EscapeDataString(id)}"), QueueJson.Default.ListAnswer, cancellationToken);
+    public Task<MessageAnswer> ShowAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, $"queue/messages/{Uri.EscapeDataString(id)}"), QueueJson.Default.MessageAnswer, cancellationToken);
 
     public Task<OrderAnswer> OrderAsync(OrderRequest order, CancellationToken cancellationToken) => SendAsync(
         new HttpRequestMessage(HttpMethod.Post, "queue/orders") { Content = JsonContent.Create(order, QueueJson.Default.OrderRequest) },

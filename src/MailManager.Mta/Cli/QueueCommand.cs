@@ -19,7 +19,7 @@ internal sealed class QueueCommand
     private readonly Option<string?> _file = new("--config") { Description = "The gateway's configuration file: says where it listens and keeps its token." };
     private readonly Option<string?> _data = new("--data") { Description = "The gateway's data directory, with its token; with --url instead of --config." };
     private readonly Option<string?> _url = new("--url") { Description = "Its management listener, as http://127.0.0.1:8025." };
-    private readonly Option<bool> _json = new("--json") { Description = "Print JSON, one line for each delivery or answer." };
+    private readonly Option<bool> _json = new("--json") { Description = "Print JSON, one line for each delivery, message or answer." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only say for how many deliveries it would be, and show the first." };
     private readonly Option<string> _to = new("--to") { Description = "The new destination: relay:NAME or mx:DOMAIN.", Required = true };
     private readonly Argument<string> _filter = new("filter") { Description = "Which deliveries, as 'domain=example.com and age>2h'.", DefaultValueFactory = _ => string.Empty };
@@ -36,7 +36,7 @@ internal sealed class QueueCommand
     {
         Sub("list", "Lists deliveries.", ListAsync, _filter),
         Sub("count", "Counts deliveries.", CountAsync, _filter),
-        Sub("show", "Shows the deliveries of a message with the history of their attempts.", ShowAsync, _id),
+        Sub("show", "Shows a message: how it came, what was decided, its deliveries and their attempts.", ShowAsync, _id),
         Order("retry", "Tries deliveries now.", OrderKind.Retry),
         Order("hold", "Keeps deliveries from being tried until they are released.", OrderKind.Hold),
         Order("release", "Ends a hold.", OrderKind.Release),
@@ -122,11 +122,8 @@ internal sealed class QueueCommand
     private async Task ShowAsync(QueueClient client, ParseResult parsed, CancellationToken cancellationToken)
     {
         var answer = await client.ShowAsync(parsed.GetRequiredValue(_id), cancellationToken).ConfigureAwait(false);
-        foreach (var delivery in answer.Deliveries)
-        {
-            await Console.Out.WriteLineAsync(
-                parsed.GetValue(_json) ? JsonSerializer.Serialize(delivery, QueueJson.Default.DeliveryView) : QueueText.Describe(delivery)).ConfigureAwait(false);
-        }
+        await Console.Out.WriteLineAsync(
+            parsed.GetValue(_json) ? JsonSerializer.Serialize(answer, QueueJson.Default.MessageAnswer) : QueueText.Describe(answer)).ConfigureAwait(false);
     }
 
     private async Task OrderAsync(QueueClient client, OrderKind kind, ParseResult parsed, CancellationToken cancellationToken)

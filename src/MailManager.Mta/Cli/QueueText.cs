@@ -14,17 +14,37 @@ internal static class QueueText
         $"{delivery.Id}  {Name(delivery.State),-10}  {Escape(delivery.Destination)}  {delivery.Size} B  {delivery.Attempts} attempts  " +
         $"<{Escape(delivery.Sender)}> -> {Recipients(delivery)}{(delivery.LastReply is { } reply ? "  " + reply : "")}";
 
-    /// <summary>Several lines: all that is known, and each attempt.</summary>
-    public static string Describe(DeliveryView delivery)
+    /// <summary>Several lines: how the message came and what was decided, then of each delivery all that is known, and each attempt.</summary>
+    public static string Describe(MessageAnswer message)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{delivery.Id}, delivery {delivery.Delivery}, {Name(delivery.State)}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"  received      {Time(delivery.ReceivedAt)} by {Escape(delivery.IngressPoint)}, {delivery.Size} octets");
+        text.AppendLine(message.Id);
+        if (message.Deliveries is [var first, ..])
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  received      {Time(first.ReceivedAt)} by {Escape(first.IngressPoint)}, {first.Size} octets");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  expires       {Time(first.ExpiresAt)}");
+        }
+
+        if (message.History is { } history)
+        {
+            HistoryText.AppendTo(text, history);
+        }
+
+        foreach (var delivery in message.Deliveries)
+        {
+            Append(text, delivery);
+        }
+
+        return text.ToString().TrimEnd();
+    }
+
+    private static void Append(StringBuilder text, DeliveryView delivery)
+    {
+        text.AppendLine(CultureInfo.InvariantCulture, $"delivery {delivery.Delivery}, {Name(delivery.State)}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  from          <{Escape(delivery.Sender)}>");
         text.AppendLine(CultureInfo.InvariantCulture, $"  to            {Recipients(delivery)}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  destination   {Escape(delivery.Destination)}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  next attempt  {(delivery.State == DeliveryState.Held ? "when it is released" : Time(delivery.NextAttemptAt))}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"  expires       {Time(delivery.ExpiresAt)}");
         if (delivery.BouncedBy is { } who)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"  bounced by    {Escape(who)}");
@@ -35,8 +55,6 @@ internal static class QueueText
             text.AppendLine(CultureInfo.InvariantCulture, $"  attempt {attempt.Number}, {Time(attempt.At)}, {attempt.Seconds:0.0} s, {Or(attempt.Peer, "no connection")}, {Or(attempt.Tls, "no TLS")}");
             text.AppendLine(CultureInfo.InvariantCulture, $"    {attempt.Outcome}");
         }
-
-        return text.ToString().TrimEnd();
     }
 
     private static string Name(DeliveryState state) => state == DeliveryState.InAttempt ? "in-attempt" : state.ToString().ToLowerInvariant();

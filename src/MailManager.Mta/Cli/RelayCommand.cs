@@ -78,6 +78,8 @@ internal sealed class RelayCommand
         {
             Hostname = loaded.NodeSettings.Hostname,
             Listeners = () => listeners,
+            Egress = loaded.DeliverySettings.Egress,
+            Destinations = loaded.DeliverySettings.Destinations,
             Mx = loaded.NodeSettings.Mx,
             Timeouts = new SmtpClientTimeouts
             {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using MailManager.Delivery.Egress;
 using MailManager.Delivery.Shaping;
 
 namespace MailManager.Mta.Configuration;
@@ -28,15 +29,33 @@ public sealed record DeliverySettings
     /// <summary>Name of the relay that bounces leave through; null: the MX of the sender's domain.</summary>
     public string? DsnRelay { get; init; }
 
+    /// <summary>Most notifications to one address. Default: 20 in an hour.</summary>
+    public RateLimit NotificationRate { get; init; } = new(20, TimeSpan.FromHours(1));
+
+    /// <summary>Most notifications in all. Default: 10,000 in an hour.</summary>
+    public RateLimit TotalNotificationRate { get; init; } = new(10_000, TimeSpan.FromHours(1));
+
     /// <summary>
     /// What mail comes from in the eyes of the world, where the machine's own addresses do not say (NAT). Only told to people, never bound to. At most
     /// 1000. Default: none.
     /// </summary>
     public ImmutableArray<IPNetwork> EgressAddresses { get; init; } = [];
 
+    /// <summary>What rules, relays and destinations may have mail leave from. At most 1000 sources and as many pools. Default: none.</summary>
+    public EgressPools Egress { get; init; } = EgressPools.None;
+
     /// <summary>Policies of recipients' domains (MTA-STS, RFC 8461) are asked for and kept to. Default true.</summary>
     public bool MtaSts { get; init; } = true;
 
+    /// <summary>Reports of TLS to the domains that want them; null, the default: none are made.</summary>
+    public TlsReportSettings? TlsReports { get; init; }
+
     /// <summary>Limits of some destinations; the first that matches holds. At most 1000. Default: none, so that all have the defaults.</summary>
     public ImmutableArray<DestinationLimits> Destinations { get; init; } = [];
+
+    /// <summary>Connections to all destinations together, 1 to 100,000. Default 1000.</summary>
+    public int MaxConnections { get; init; } = 1000;
+
+    /// <summary>What replies lead to besides what their codes say: at most 1000 of the operator's own, then those that come with the program.</summary>
+    public ImmutableArray<ReplyPattern> ReplyPatterns { get; init; } = [];
 }

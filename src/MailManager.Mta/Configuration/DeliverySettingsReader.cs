@@ -9,17 +9,23 @@ namespace MailManager.Mta.Configuration;
 internal static class DeliverySettingsReader
 {
     private const int MaximumSchedule = 100;
+    private const int MaximumConnections = 100_000;
 
     /// <summary>Null when there are errors, which the root's context then holds.</summary>
     public static DeliverySettings? Read(MapReader root)
     {
-        var defaults = new DeliverySettings();
+        var defaults = new DeliverySettings { ReplyPatterns = ShippedReplyPatterns.All };
         if (root.Optional("Delivery") is not { } value)
         {
             return defaults;
         }
 
-        if (value.Map(["RetrySchedule", "Expiry", "DelayNotice", "UnaskedDelayNotice", "DsnRelay", "EgressAddresses", "MtaSts", "Destinations"]) is not { } map)
+        if (value.Map(
+            [
+                "RetrySchedule", "Expiry", "DelayNotice", "UnaskedDelayNotice", "DsnRelay", "NotificationRate", "TotalNotificationRate", "EgressAddresses",
+                "EgressSources", "EgressPools", "MtaSts",
+                "Destinations", "MaxConnections", "ReplyPatterns", "ShippedReplyPatterns", "TlsReports",
+            ]) is not { } map)
         {
             return null;
         }
@@ -35,9 +41,16 @@ internal static class DeliverySettingsReader
             value.Context.Refer(ResourceKind.Relay, relay, relayValue!);
         }
 
+        var notifications = DestinationLimitsReader.ReadRate(map.Optional("NotificationRate")) ?? defaults.NotificationRate;
+        var allNotifications = DestinationLimitsReader.ReadRate(map.Optional("TotalNotificationRate")) ?? defaults.TotalNotificationRate;
         var egress = NetworkReader.Optional(map, "EgressAddresses", defaults.EgressAddresses);
+        var pools = EgressReader.Read(map);
         var mtaSts = map.Boolean("MtaSts", otherwise: true);
         var destinations = DestinationLimitsReader.Read(map);
+        var connections = map.Integer("MaxConnections", 1, MaximumConnections, defaults.MaxConnections);
+        var patterns = ReplyPatternsReader.Read(map);
+        patterns = map.Boolean("ShippedReplyPatterns", otherwise: true) ? [.. patterns, .. ShippedReplyPatterns.All] : patterns;
+        var reports = map.Optional("TlsReports") is { } reportsValue ? TlsReportSettings.Read(reportsValue) : null;
         return map.Failed ? null : new DeliverySettings
         {
             RetrySchedule = schedule,
@@ -45,9 +58,15 @@ internal static class DeliverySettingsReader
             DelayNotice = notice!.Value,
             UnaskedDelayNotice = unasked,
             DsnRelay = relay,
+            NotificationRate = notifications,
+            TotalNotificationRate = allNotifications,
             EgressAddresses = egress,
+            Egress = pools,
             MtaSts = mtaSts,
+            TlsReports = reports,
             Destinations = destinations,
+            MaxConnections = connections,
+            ReplyPatterns = patterns,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MailManager.Delivery.Shaping;
+using MailManager.Resources;
 using MailManager.Resources.Binding;
 using MailManager.Resources.Documents;
 using MailManager.Resources.Identities;
@@ -29,7 +30,7 @@ internal static class DestinationLimitsReader
         if (value.Map(
             [
                 "Match", "MaxConnections", "InitialConnections", "MaxMessagesPerConnection", "ConnectionRate", "MessageRate", "RecipientRate",
-                "IdleConnection", "RetrySchedule",
+                "IdleConnection", EgressName.Key, "RetrySchedule", "Expiry",
             ]) is not { } map)
         {
             return null;
@@ -46,12 +47,15 @@ internal static class DestinationLimitsReader
             MessageRate = ReadRate(map.Optional("MessageRate")),
             RecipientRate = ReadRate(map.Optional("RecipientRate")),
             IdleConnection = map.Duration("IdleConnection", Duration.Shortest, LongestIdle, defaults.IdleConnection),
+            EgressPool = EgressName.ReadReference(map),
             RetrySchedule = map.Optional("RetrySchedule") is { } schedule ? DeliverySettingsReader.ReadSchedule(schedule) : [],
+            Expiry = map.Optional("Expiry") is { } expiry ? Duration.Read(expiry) : null,
         };
         return map.Failed ? null : limits;
     }
 
-    private static DestinationPattern? ReadPattern(DocumentValue value)
+    /// <summary>One of <c>relay:NAME</c>, <c>mx:DOMAIN</c>, <c>mx:*.DOMAIN</c> and <c>mx:*</c>.</summary>
+    internal static DestinationPattern? ReadPattern(DocumentValue value)
     {
         if (value.PlainText() is not { } text)
         {
@@ -82,7 +86,7 @@ internal static class DestinationLimitsReader
     }
 
     /// <summary>As in <c>100/1m</c>.</summary>
-    private static RateLimit? ReadRate(DocumentValue? value)
+    public static RateLimit? ReadRate(DocumentValue? value)
     {
         if (value?.PlainText() is not { } text)
         {

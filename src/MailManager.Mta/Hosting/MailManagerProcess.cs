@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using MailManager.Delivery;
 using MailManager.Delivery.Dns;
-using MailManager.Delivery.Dsn;
+using MailManager.Delivery.Egress;
 using MailManager.Management;
 using MailManager.Management.Queue;
 using MailManager.Mta.Configuration;
@@ -59,11 +59,17 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
             DelayNotice = delivery.DelayNotice,
             UnaskedDelayNotice = delivery.UnaskedDelayNotice,
             DsnRelay = delivery.DsnRelay,
+            NotificationRate = delivery.NotificationRate,
+            TotalNotificationRate = delivery.TotalNotificationRate,
+            Egress = delivery.Egress,
             Destinations = delivery.Destinations,
+            MaxConnections = delivery.MaxConnections,
+            ReplyPatterns = delivery.ReplyPatterns,
             Listeners = () => configured.Concat(_listeners.Select(listener => listener.EndPoint)),
             Mx = mx,
             Dns = new DnsResolver(mx, time),
             MtaSts = delivery.MtaSts ? new MtaStsOptions { Directory = Path.Combine(node.DataDirectory, "mta-sts") } : null,
+            TlsReports = delivery.TlsReports?.ToOptions(node.Hostname, node.DataDirectory),
         };
         _delivery = new DeliveryService(DeliveryOptions, loggers.CreateLogger<DeliveryService>(), time);
         _delivery.Update(resources.Relays, resources.Secrets, resources.Identities);
@@ -200,13 +206,14 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
     private async Task RunAsync(CheckedConfiguration configuration, ILoggerFactory loggers, TimeProvider time)
     {
         var node = configuration.Loaded.NodeSettings;
+        LogForeignAddresses(configuration.Loaded.DeliverySettings.Egress);
         _delivery.Start(_queue);
         _queue.Start(_delivery);
         _management = await ManagementServer.StartAsync(
             node.ManagementListen, _readiness, new QueueAccess(_queue.Administration, ManagementToken.ReadOrMake(node.DataDirectory), _delivery.CanReach), loggers).ConfigureAwait(false);
         LogManagement(_management.EndPoint);
         var services = new IntakeServices(
-            node.Hostname, configuration.Loaded.DeliverySettings.Expiry, _queue, _queue.BodyFiles, new DsnBuilder(DeliveryOptions), _metrics,
+            node.Hostname, configuration.Loaded.DeliverySettings.Expiry, _queue, _queue.BodyFiles, _delivery.Notifications, _metrics,
             _protection.Services, _protection.ReverseNames, _smtp.Governor.Memory, time, loggers.CreateLogger<IngressService>())
         {
             Srs = node.Srs?.Open(node.DataDirectory, time),
@@ -227,6 +234,18 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
         _edge.RetainCredentials([.. configuration.IngressPoints.Select(built => built.Ingress.IngressPointName)]);
         _readiness.IsListening = true;
         LogStarted(node.Hostname, node.DataDirectory);
+    }
+
+    /// <summary>No reason not to start: the address may come later, as after a failover, and mail from other sources goes now.</summary>
+    private void LogForeignAddresses(EgressPools egress)
+    {
+        foreach (var source in egress.Sources)
+        {
+            foreach (var address in source.Addresses.Where(address => !OwnAddress.Is(address)))
+            {
+                LogForeignAddress(source.Name, address);
+            }
+        }
     }
 
     private void LogNotices(CheckedConfiguration configuration)
@@ -254,6 +273,9 @@ internal sealed partial class MailManagerProcess : IAsyncDisposable
 
     [LoggerMessage(6017, LogLevel.Warning, "{Notice}")]
     private partial void LogNotice(DocumentError notice);
+
+    [LoggerMessage(6018, LogLevel.Warning, "Egress source {Source}: {Address} is not an address of this machine, and mail that is to leave from it waits")]
+    private partial void LogForeignAddress(string source, IPAddress address);
 
     [LoggerMessage(6013, LogLevel.Information, "Stopping: no new sessions, running transactions end first")]
     private partial void LogStopping();

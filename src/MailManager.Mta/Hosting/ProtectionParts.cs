@@ -49,7 +49,7 @@ internal sealed class ProtectionParts : IAsyncDisposable
     public IReverseNames ReverseNames => _names;
 
     /// <summary>Relays have changed.</summary>
-    public void Update(IEnumerable<Relay> relays, IEnumerable<Secret> secrets) => _probe?.Update(relays, secrets);
+    public void Update(IReadOnlyCollection<Relay> relays, IEnumerable<Secret> secrets) => _probe?.Update(relays, secrets);
 
     public async ValueTask DisposeAsync()
     {

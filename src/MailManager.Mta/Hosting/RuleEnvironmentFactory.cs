@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using MailManager.Mta.NamedSets;
 using MailManager.Resources;
+using MailManager.Resources.RuleSets;
 using MailManager.Rules;
 
 namespace MailManager.Mta.Hosting;
@@ -16,6 +17,7 @@ internal static class RuleEnvironmentFactory
         CanReplaceMailFrom = canReplaceMailFrom,
         Identities = resources.Identities,
         Relays = resources.Relays.Select(relay => relay.RelayName).ToFrozenSet(StringComparer.Ordinal),
+        RelaysReplacingMailFrom = resources.Relays.Where(relay => relay.MailFrom == MailFrom.Replace).Select(relay => relay.RelayName).ToFrozenSet(StringComparer.Ordinal),
         IpSets = sets.IpSets,
         AddressLists = sets.AddressLists,
     };

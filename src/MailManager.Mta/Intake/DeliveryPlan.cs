@@ -3,8 +3,10 @@ using Cysharp.Text;
 using MailManager.Delivery.Routing;
 using MailManager.Messages.Bytes;
 using MailManager.Messages.Envelope;
+using MailManager.Messages.Headers;
 using MailManager.Messages.Trace;
 using MailManager.Queue;
+using MailManager.Queue.History;
 using MailManager.Rules.RuleSets;
 using MailManager.Smtp.Grammar;
 
@@ -49,7 +51,7 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
     }
 
     /// <summary>The message as the queue stores it.</summary>
-    public AcceptedMessage Complete(MessageEnvelope envelope, ImmutableArray<DeliveryInstructions> deliveries, MessageContent content) => new(
+    public AcceptedMessage Complete(MessageEnvelope envelope, ImmutableArray<DeliveryInstructions> deliveries, MessageHistory history, MessageContent content) => new(
         new QueuedMessage
         {
             Id = id,
@@ -57,6 +59,7 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
             ReceivedAt = ReceivedAt,
             ExpiresAt = ReceivedAt + services.Expiry,
             Envelope = envelope,
+            History = history,
             Deliveries = deliveries,
         },
         content);
@@ -130,7 +133,10 @@ internal readonly struct DeliveryPlan(IntakeServices services, IngressRuntime ru
             RecipientOptions = options?.MoveToImmutable() ?? [],
             Prefix = prefix,
             RemovedHeaders = group.RemovedHeaders.Count == 0 ? [] : [.. group.RemovedHeaders],
+            IgnoresTlsPolicy = group.Target.RelayName is null && TlsRequiredField.SaysNo(workspace.Buffer.IndexHeaders().View(workspace.Buffer.Head.Span)),
+            EgressPool = group.Target.EgressPool,
             IsSubmission = group.Target.RelayName is null && workspace.Evaluation.AllowsSendingAnywhere,
+            MaySign = workspace.Evaluation.AllowsSendingAnywhere,
         };
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using MailManager.Delivery.Srs;
 using MailManager.Messages.Envelope;
 using MailManager.Queue;
+using MailManager.Queue.History;
 using MailManager.Rules;
 using MailManager.Rules.Policies;
 using MailManager.Rules.RuleSets;
@@ -63,38 +64,19 @@ internal readonly struct RecipientList(IReadOnlyList<string> recipients)
 }
 
 /// <summary>
-/// The rules that matched, by id, name or index; shadow rules, which were not applied, in parentheses. Formats only when written, while the evaluation is that
-/// of the message.
+/// The rules that matched, by id, name or index; shadow rules, which were not applied, in parentheses. Formats only when written.
 /// </summary>
-internal readonly struct RuleList(CompiledRuleSet ruleSet, RuleEvaluation evaluation)
+internal readonly struct RuleList(RuleHistory history)
 {
-    public override string ToString()
-    {
-        var applied = evaluation.MatchedRules.Select(MatchText);
-        var shadows = evaluation.ShadowMatchedRules.Select(MatchText).Select(name => $"({name})");
-        return string.Join(',', applied.Concat(shadows).DefaultIfEmpty("none"));
-    }
-
-    private string MatchText(int rule) => ruleSet.MatchText(rule, evaluation);
+    public override string ToString() => history.Rules.IsEmpty ? "none" : string.Join(',', history.Rules);
 }
 
 /// <summary>
-/// The policy statements that let the recipients in, with the alternatives that held, each once: index or <c>default</c>. Formats only when written, while the
-/// input is that of the message.
+/// The policy statements that let the recipients in, with the alternatives that held, each once: index or <c>default</c>. Formats only when written.
 /// </summary>
-internal readonly struct StatementList(CompiledTrafficPolicy policy, RuleInput input, IReadOnlyList<string> recipients, IReadOnlyList<PolicyVerdict> verdicts)
+internal readonly struct StatementList(PolicyHistory history)
 {
-    public override string ToString()
-    {
-        var texts = new List<string>(verdicts.Count);
-        for (var i = 0; i < verdicts.Count; i++)
-        {
-            var alternatives = policy.AlternativesOf(verdicts[i], input, recipients[i], PolicyStage.Recipient);
-            texts.Add(alternatives.Length == 0 ? verdicts[i].StatementName : $"{verdicts[i].StatementName}({alternatives})");
-        }
-
-        return string.Join(',', texts.Distinct());
-    }
+    public override string ToString() => string.Join(',', history.Statements);
 }
 
 /// <summary>Why a policy refuses: its verdict with the alternatives that held. Formats only when written.</summary>
@@ -103,6 +85,6 @@ internal readonly struct PolicyReason(CompiledTrafficPolicy policy, RuleInput in
     public override string ToString()
     {
         var alternatives = policy.AlternativesOf(verdict, input, recipient, known);
-        return alternatives.Length == 0 ? $"{verdict}" : $"{verdict} ({alternatives})";
+        return alternatives.IsEmpty ? $"{verdict}" : $"{verdict} ({string.Join('+', alternatives)})";
     }
 }

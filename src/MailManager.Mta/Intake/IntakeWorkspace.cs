@@ -27,6 +27,12 @@ internal sealed class IntakeWorkspace
 
     public RuleEvaluation Evaluation { get; } = new();
 
+    /// <summary>Empty: the null reverse-path.</summary>
+    public string ReversePath { get; set; } = string.Empty;
+
+    /// <summary>As MAIL declared it.</summary>
+    public BodyType Body { get; set; }
+
     public List<string> Recipients { get; } = [];
 
     /// <summary>
@@ -40,6 +46,9 @@ internal sealed class IntakeWorkspace
 
     /// <summary>What the policy said, for each recipient.</summary>
     public List<PolicyVerdict> Verdicts { get; } = [];
+
+    /// <summary>What is kept of decisions, also that of messages before.</summary>
+    public DecisionNotes Decisions { get; } = new();
 
     public RequestedOptions Requested { get; } = new();
 
@@ -55,6 +64,7 @@ internal sealed class IntakeWorkspace
         Buffer.Discard();
         Input.ClearMessage();
         Evaluation.Clear();
+        ReversePath = string.Empty;
         Recipients.Clear();
         Returning.Clear();
         Verdicts.Clear();

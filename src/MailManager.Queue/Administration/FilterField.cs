@@ -1,11 +1,12 @@
 using System.Globalization;
+using MailManager.Queue.History;
 
 namespace MailManager.Queue.Administration;
 
 /// <summary>The fields of a filter and their comparisons.</summary>
 internal static class FilterField
 {
-    private const string Names = "destination, domain, recipient, sender, age, attempts, reply, size, ingress-point, state, id";
+    private const string Names = "destination, domain, recipient, sender, age, attempts, reply, size, ingress-point, policy, rule, state, id";
 
     /// <summary>Throws <see cref="FilterException"/> for an unknown field, or an operator or value that does not fit it.</summary>
     public static Func<QueueEntry, DateTimeOffset, bool> Compare(FilterToken field, FilterToken comparison, FilterToken value) => field.Text.ToLowerInvariant() switch
@@ -14,9 +15,11 @@ internal static class FilterField
         "sender" => Text(comparison, value, static entry => entry.Sender),
         "reply" => Text(comparison, value, static entry => entry.LastReply ?? ""),
         "ingress-point" => Text(comparison, value, static entry => entry.IngressPoint),
+        "policy" => Text(comparison, value, static entry => entry.History is MessageHistory.Received received ? received.Policy.Policy : ""),
+        "rule" => AnyText(comparison, value, RuleNames),
         "id" => Text(comparison, value, static entry => entry.MessageId.ToString()),
-        "recipient" => AnyText(comparison, value, static recipient => recipient),
-        "domain" => AnyText(comparison, value, static recipient => recipient[(recipient.LastIndexOf('@') + 1)..]),
+        "recipient" => AnyText(comparison, value, static entry => entry.Recipients),
+        "domain" => AnyText(comparison, value, static entry => entry.Recipients.Select(static recipient => recipient[(recipient.LastIndexOf('@') + 1)..])),
         "state" => State(comparison, value),
         "attempts" => Number(comparison, Integer(value), static (entry, _) => entry.Attempts),
         "size" => Number(comparison, Size(value), static (entry, _) => entry.Size),
@@ -24,17 +27,33 @@ internal static class FilterField
         _ => throw new FilterException(field.Column, $"there is no field '{field.Text}'; there are {Names}"),
     };
 
+    /// <summary>The comparisons of this field need <see cref="QueueEntry.History"/>.</summary>
+    public static bool ReadsHistory(FilterToken field) => field.IsWord("policy") || field.IsWord("rule");
+
+    /// <summary>Of a rule that has neither id nor name its place.</summary>
+    private static IEnumerable<string> RuleNames(QueueEntry entry)
+    {
+        foreach (var rule in entry.History is MessageHistory.Received received ? received.Rules.Rules : [])
+        {
+            yield return rule.Label;
+            if (rule.Id is not null && rule.Name is not null)
+            {
+                yield return rule.Name;
+            }
+        }
+    }
+
     private static Func<QueueEntry, DateTimeOffset, bool> Text(FilterToken comparison, FilterToken value, Func<QueueEntry, string> read)
     {
         var (isNegated, matches) = TextMatch(comparison, value);
         return (entry, _) => matches(read(entry)) != isNegated;
     }
 
-    /// <summary>Of a delivery with several recipients one is enough; <c>!=</c>: none of them.</summary>
-    private static Func<QueueEntry, DateTimeOffset, bool> AnyText(FilterToken comparison, FilterToken value, Func<string, string> read)
+    /// <summary>Where a delivery has several, one is enough; <c>!=</c>: none of them.</summary>
+    private static Func<QueueEntry, DateTimeOffset, bool> AnyText(FilterToken comparison, FilterToken value, Func<QueueEntry, IEnumerable<string>> read)
     {
         var (isNegated, matches) = TextMatch(comparison, value);
-        return (entry, _) => entry.Recipients.Any(recipient => matches(read(recipient))) != isNegated;
+        return (entry, _) => read(entry).Any(matches) != isNegated;
     }
 
     private static (bool IsNegated, Func<string, bool> Matches) TextMatch(FilterToken comparison, FilterToken value)

@@ -1,3 +1,4 @@
+using MailManager.Messages.Envelope;
 using MailManager.Queue.Spool;
 
 namespace MailManager.Queue.Administration;
@@ -22,6 +23,9 @@ public sealed class QueueAdministration
 
     /// <summary>Up to <paramref name="limit"/> deliveries that the filter selects, from <paramref name="after"/>, which is 0 or the last page's <see cref="QueuePage.Next"/>.</summary>
     public Task<QueuePage> ReadAsync(QueueFilter filter, long after, int limit) => Task.Run(() => _catalog.Read(filter, after, limit));
+
+    /// <summary>A message with its deliveries and its history, found by its id without a look at others; null: it is not in the queue.</summary>
+    public Task<QueuedMessageEntry?> FindAsync(MessageId id) => Task.Run(() => _catalog.Find(id));
 
     /// <summary>What is kept of a delivery's attempts, with their numbers, in their order: the first 5 and the last 15.</summary>
     public Task<IReadOnlyList<(int Number, DeliveryAttempt Attempt)>> ReadAttemptsAsync(long delivery) => Task.Run(() => _catalog.ReadAttempts(delivery));

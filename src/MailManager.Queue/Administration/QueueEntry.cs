@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MailManager.Messages.Envelope;
+using MailManager.Queue.History;
 
 namespace MailManager.Queue.Administration;
 
@@ -12,7 +13,7 @@ public enum DeliveryState
     /// <summary>It waits for the time of its next attempt.</summary>
     Deferred,
 
-    /// <summary>It waits for an order.</summary>
+    /// <summary>It waits for an order, until it expires.</summary>
     Held,
 
     /// <summary>The queue has given it to delivery, where it waits for a connection or is being sent.</summary>
@@ -42,6 +43,7 @@ public sealed class QueueEntry
 
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>Of a held one: when it expires.</summary>
     public required DateTimeOffset NextAttemptAt { get; init; }
 
     /// <summary>Attempts that ended.</summary>
@@ -58,7 +60,17 @@ public sealed class QueueEntry
 
     /// <summary>Who ordered it to be bounced; null: nobody.</summary>
     public string? BouncedBy { get; init; }
+
+    /// <summary>Of the message; null: it has none, it cannot be read, or the filter did not ask.</summary>
+    public MessageHistory? History { get; init; }
 }
+
+/// <summary>One message with its deliveries, as the spool shows them at a moment.</summary>
+/// <param name="Id">The message's.</param>
+/// <param name="Recipients">Of its envelope as it was received, in the order of <see cref="PolicyHistory.ByRecipient"/>.</param>
+/// <param name="History">Null: it has none, or it cannot be read.</param>
+/// <param name="Deliveries">Those that are not done.</param>
+public sealed record QueuedMessageEntry(MessageId Id, ImmutableArray<string> Recipients, MessageHistory? History, IReadOnlyList<QueueEntry> Deliveries);
 
 /// <summary>A part of what a filter selects, in the order in which deliveries were accepted.</summary>
 /// <param name="Entries">May be empty although there are more.</param>

@@ -8,10 +8,17 @@ public sealed class QueueFilter
 {
     private readonly Func<QueueEntry, DateTimeOffset, bool> _matches;
 
-    private QueueFilter(Func<QueueEntry, DateTimeOffset, bool> matches) => _matches = matches;
+    private QueueFilter(Func<QueueEntry, DateTimeOffset, bool> matches, bool readsHistory)
+    {
+        _matches = matches;
+        ReadsHistory = readsHistory;
+    }
 
     /// <summary>For all deliveries.</summary>
-    public static QueueFilter All { get; } = new(static (_, _) => true);
+    public static QueueFilter All { get; } = new(static (_, _) => true, readsHistory: false);
+
+    /// <summary>It asks for what is in <see cref="QueueEntry.History"/>.</summary>
+    public bool ReadsHistory { get; }
 
     /// <summary>The filter; or null and what is wrong, with the column.</summary>
     public static QueueFilter? TryParse(string text, out string? error)
@@ -39,6 +46,7 @@ public sealed class QueueFilter
 
         private int _next;
         private int _depth;
+        private bool _readsHistory;
 
         private FilterToken Peek => tokens[_next];
 
@@ -46,7 +54,7 @@ public sealed class QueueFilter
         {
             var matches = Or();
             return Peek.Kind == FilterTokenKind.End
-                ? new QueueFilter(matches)
+                ? new QueueFilter(matches, _readsHistory)
                 : throw new FilterException(Peek.Column, "'and', 'or' or the end is expected");
         }
 
@@ -105,7 +113,9 @@ public sealed class QueueFilter
             }
             else
             {
-                matches = FilterField.Compare(Take(FilterTokenKind.Word, "a field"), Take(FilterTokenKind.Operator, "an operator"), TakeValue());
+                var field = Take(FilterTokenKind.Word, "a field");
+                _readsHistory |= FilterField.ReadsHistory(field);
+                matches = FilterField.Compare(field, Take(FilterTokenKind.Operator, "an operator"), TakeValue());
             }
 
             _depth--;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using MailManager.Messages.Envelope;
 using MailManager.Queue.Schedule;
 using MailManager.Queue.Spool;
 
@@ -20,7 +22,8 @@ internal sealed class SpoolCatalog(string path, DispatchWindow window, TimeProvi
         {
             var now = time.GetUtcNow();
             List<QueueEntry> entries = [];
-            using var rows = Open().Prepare(DeliveryRow.Select + " WHERE d.key>?1 ORDER BY d.key LIMIT ?2");
+            var columns = filter.ReadsHistory ? $"{DeliveryRow.Columns}, m.history" : $"{DeliveryRow.Columns}, NULL";
+            using var rows = Open().Prepare($"SELECT {columns} {DeliveryRow.From} WHERE d.key>?1 ORDER BY d.key LIMIT ?2");
             rows.Bind(1, after).Bind(2, RowsPerPage);
             long last = 0;
             for (var count = 0; rows.Step(); count++)
@@ -31,7 +34,7 @@ internal sealed class SpoolCatalog(string path, DispatchWindow window, TimeProvi
                 }
 
                 last = rows.Integer(0);
-                if (ReadEntry(rows, now) is { } entry && filter.Matches(entry, now))
+                if (ReadEntry(rows) is { } entry && filter.Matches(entry, now))
                 {
                     entries.Add(entry);
                 }
@@ -43,6 +46,25 @@ internal sealed class SpoolCatalog(string path, DispatchWindow window, TimeProvi
             }
 
             return new QueuePage(entries, null);
+        }
+    }
+
+    /// <summary>A message with its deliveries; null: it is not in the spool. Throws <see cref="SpoolException"/>.</summary>
+    public QueuedMessageEntry? Find(MessageId id)
+    {
+        lock (_gate)
+        {
+            var database = Open();
+            database.Execute("BEGIN");
+            try
+            {
+                using var locator = new MessageLocator(database);
+                return locator.FindMessage(id) is { } message && locator.FindDelivery(message) is { } delivery ? ReadMessage(database, id, message, delivery) : null;
+            }
+            finally
+            {
+                database.Execute("COMMIT");
+            }
         }
     }
 
@@ -58,7 +80,7 @@ internal sealed class SpoolCatalog(string path, DispatchWindow window, TimeProvi
             {
                 attempts.Add((rows.Int32(0), new DeliveryAttempt
                 {
-                    At = DateTimeOffset.FromUnixTimeMilliseconds(rows.Integer(1)),
+                    At = window.Clock.ToWall(rows.Integer(1)),
                     Duration = TimeSpan.FromMilliseconds(rows.Integer(2)),
                     Peer = rows.Text(3)!,
                     Tls = rows.Text(4)!,
@@ -96,34 +118,53 @@ internal sealed class SpoolCatalog(string path, DispatchWindow window, TimeProvi
         return _database;
     }
 
-    /// <summary>Null for a damaged row.</summary>
-    private QueueEntry? ReadEntry(SqliteStatement row, DateTimeOffset now)
+    private QueuedMessageEntry? ReadMessage(SqliteDatabase database, MessageId id, long message, long firstDelivery)
     {
-        if (!DeliveryRow.TryRead(row, row.Text(2)!, out var delivery) || !EnvelopeRecord.TryRead(row.Blob(14), out var origin, out _))
+        List<QueueEntry> deliveries = [];
+        var recipients = ImmutableArray<string>.Empty;
+        using var rows = database.Prepare($"SELECT {DeliveryRow.Columns}, m.history {DeliveryRow.From} WHERE d.key>=?1 ORDER BY d.key");
+        rows.Bind(1, firstDelivery);
+        while (rows.Step() && rows.Integer(1) == message)
+        {
+            if (ReadEntry(rows) is { } entry)
+            {
+                deliveries.Add(entry);
+                recipients = EnvelopeRecord.TryRead(rows.Blob(14), out _, out var envelope) ? envelope.Recipients : [];
+            }
+        }
+
+        return deliveries.Count > 0 ? new QueuedMessageEntry(id, recipients, deliveries[0].History, deliveries) : null;
+    }
+
+    /// <summary>Null for a damaged row.</summary>
+    /// <param name="row">With the history behind the columns of a delivery.</param>
+    private QueueEntry? ReadEntry(SqliteStatement row)
+    {
+        if (!DeliveryRow.TryRead(row, row.Text(2)!, window.Clock, out var delivery) || !EnvelopeRecord.TryRead(row.Blob(14), out var origin, out _))
         {
             return null;
         }
 
-        var nextAttemptAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Integer(4));
         return new QueueEntry
         {
             Delivery = delivery.Key,
             MessageId = delivery.MessageId,
             State = window.Find(delivery.Key) is { IsOut: true } ? DeliveryState.InAttempt
                 : row.Int32(8) == (int)RowState.Held ? DeliveryState.Held
-                : nextAttemptAt > now ? DeliveryState.Deferred
+                : row.Integer(4) > window.Clock.Now ? DeliveryState.Deferred
                 : DeliveryState.Ready,
             Destination = delivery.Instructions.Destination,
             Sender = delivery.Instructions.ReversePath,
             Recipients = delivery.Instructions.Recipients,
             ReceivedAt = delivery.ReceivedAt,
             ExpiresAt = delivery.ExpiresAt,
-            NextAttemptAt = nextAttemptAt,
+            NextAttemptAt = window.Clock.ToWall(row.Integer(4)),
             Attempts = delivery.Attempts,
             LastReply = delivery.LastFailure,
             Size = delivery.MessageSize,
             IngressPoint = origin,
             BouncedBy = delivery.BouncedBy,
+            History = HistoryRecord.TryRead(row.Blob(15), out var history) ? history : null,
         };
     }
 }

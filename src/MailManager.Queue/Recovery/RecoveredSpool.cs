@@ -10,9 +10,16 @@ namespace MailManager.Queue.Recovery;
 /// </summary>
 internal sealed class RecoveredSpool
 {
-    private RecoveredSpool(KeySequence keys) => Keys = keys;
+    private RecoveredSpool(KeySequence keys, QueueClock clock)
+    {
+        Keys = keys;
+        Clock = clock;
+    }
 
     public KeySequence Keys { get; }
+
+    /// <summary>Goes on where it was when the spool was closed.</summary>
+    public QueueClock Clock { get; }
 
     public long Messages { get; private set; }
 
@@ -21,20 +28,27 @@ internal sealed class RecoveredSpool
     /// <summary>Deliveries that are due and were in memory, in the order of their keys.</summary>
     public List<QueuedDelivery> InMemory { get; } = [];
 
-    /// <summary>Destinations of waiting rows, with the time of the first in Unix milliseconds.</summary>
+    /// <summary>Destinations of waiting and held rows, with the time of the first in milliseconds of the clock.</summary>
     public List<(string Destination, long DueAt)> Waiting { get; } = [];
 
     /// <summary>Names of the body files in use.</summary>
     public HashSet<string> Files { get; } = new(StringComparer.Ordinal);
 
-    public static RecoveredSpool Load(SqliteDatabase database, ILogger logger)
+    public static RecoveredSpool Load(SqliteDatabase database, TimeProvider time, ILogger logger)
     {
-        var spool = new RecoveredSpool(new KeySequence(
-            database.QueryInteger("SELECT max(key) FROM message"), database.QueryInteger("SELECT max(key) FROM delivery")));
+        var spool = new RecoveredSpool(
+            new KeySequence(database.QueryInteger("SELECT max(key) FROM message"), database.QueryInteger("SELECT max(key) FROM delivery")),
+            new QueueClock(time, ReadMark(database), logger));
         spool.LoadFiles(database);
         spool.LoadWaiting(database);
         spool.LoadInMemory(database, spool.Count(database), logger);
         return spool;
+    }
+
+    private static ClockMark? ReadMark(SqliteDatabase database)
+    {
+        using var mark = database.Prepare("SELECT wall,queue FROM clock");
+        return mark.Step() ? new ClockMark(mark.Integer(0), mark.Integer(1)) : null;
     }
 
     private void LoadFiles(SqliteDatabase database)
@@ -48,7 +62,7 @@ internal sealed class RecoveredSpool
 
     private void LoadWaiting(SqliteDatabase database)
     {
-        using var rows = database.Prepare("SELECT destination,min(next_attempt_at) FROM delivery WHERE state=1 GROUP BY destination");
+        using var rows = database.Prepare("SELECT destination,min(next_attempt_at) FROM delivery WHERE state<>0 GROUP BY destination");
         while (rows.Step())
         {
             Waiting.Add((rows.Text(0)!, rows.Integer(1)));
@@ -79,7 +93,7 @@ internal sealed class RecoveredSpool
         using var row = database.Prepare(DeliveryRow.Select + " WHERE d.key=?1");
         foreach (var key in keys)
         {
-            if (row.Bind(1, key).Step() && DeliveryRow.TryRead(row, Destination(row.Text(2)!), out var delivery))
+            if (row.Bind(1, key).Step() && DeliveryRow.TryRead(row, Destination(row.Text(2)!), Clock, out var delivery))
             {
                 InMemory.Add(delivery);
             }

@@ -7,7 +7,7 @@ namespace MailManager.Queue.Schedule;
 /// Reads rows that are due, for one destination after the other, and hands them to the window. One load at a time, on the thread pool, over a
 /// connection of its own.
 /// </summary>
-internal sealed class BacklogLoader(string path, DispatchWindow window, TimeProvider time, ILogger logger) : IThreadPoolWorkItem, IDisposable
+internal sealed class BacklogLoader(string path, DispatchWindow window, ILogger logger) : IThreadPoolWorkItem, IDisposable
 {
     /// <summary>After a failure, in milliseconds; what it is about is read again then.</summary>
     private const int RetryDelay = 10_000;
@@ -56,7 +56,7 @@ internal sealed class BacklogLoader(string path, DispatchWindow window, TimeProv
     private void Load(in BacklogLoad load)
     {
         List<QueuedDelivery> due = [];
-        var next = time.GetUtcNow().ToUnixTimeMilliseconds() + RetryDelay;
+        var next = window.Clock.Now + RetryDelay;
         lock (Turn)
         {
             try
@@ -97,8 +97,8 @@ internal sealed class BacklogLoader(string path, DispatchWindow window, TimeProv
             try
             {
                 _database.SetBusyTimeout(5000);
-                _due = _database.Prepare("SELECT key,next_attempt_at FROM delivery WHERE destination=?1 AND state=1 AND next_attempt_at<=?2 ORDER BY next_attempt_at");
-                _next = _database.Prepare("SELECT min(next_attempt_at) FROM delivery WHERE destination=?1 AND state=1 AND next_attempt_at>?2");
+                _due = _database.Prepare("SELECT key,next_attempt_at FROM delivery WHERE destination=?1 AND state<>0 AND next_attempt_at<=?2 ORDER BY next_attempt_at");
+                _next = _database.Prepare("SELECT min(next_attempt_at) FROM delivery WHERE destination=?1 AND state<>0 AND next_attempt_at>?2");
                 _row = _database.Prepare(DeliveryRow.Select + " WHERE d.key=?1");
             }
             catch
@@ -127,7 +127,7 @@ internal sealed class BacklogLoader(string path, DispatchWindow window, TimeProv
                         return _due.Integer(1);
                     }
 
-                    if (ReadRow(key, load.Destination.Key) is { } delivery)
+                    if (ReadRow(key, load.Destination.Key, window.Clock) is { } delivery)
                     {
                         due.Add(delivery);
                     }
@@ -153,12 +153,12 @@ internal sealed class BacklogLoader(string path, DispatchWindow window, TimeProv
             _database.Dispose();
         }
 
-        private QueuedDelivery? ReadRow(long key, string destination)
+        private QueuedDelivery? ReadRow(long key, string destination, QueueClock clock)
         {
             _row.Bind(1, key);
             try
             {
-                return _row.Step() && DeliveryRow.TryRead(_row, destination, out var delivery) ? delivery : null;
+                return _row.Step() && DeliveryRow.TryRead(_row, destination, clock, out var delivery) ? delivery : null;
             }
             finally
             {

@@ -14,7 +14,7 @@ internal sealed class Destination(string key)
     /// <summary>Deliveries in memory that wait for room; they are due.</summary>
     public Queue<QueuedDelivery> Waiting { get; } = new(0);
 
-    /// <summary>No row of the spool is due before, in Unix milliseconds; <see cref="Never"/>: none waits.</summary>
+    /// <summary>No row of the spool is due before, in milliseconds of the queue's clock; <see cref="Never"/>: none waits.</summary>
     public long DueAt { get; set; } = Never;
 
     /// <summary>Rows are being read, or will be next.</summary>

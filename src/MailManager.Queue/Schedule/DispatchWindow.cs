@@ -7,11 +7,8 @@ namespace MailManager.Queue.Schedule;
 /// time has come and their destination has room, so that memory is bounded, a restart with a full spool or a relay that comes back floods
 /// nobody, and no destination waits for another. Thread-safe.
 /// </summary>
-internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
+internal sealed class DispatchWindow : IDisposable
 {
-    /// <summary>Deliveries that every destination may have in memory, however many others have.</summary>
-    private const int FairShare = 20;
-
     /// <summary>Rows that are read for one destination before another has its turn.</summary>
     private const int LoadSize = 500;
 
@@ -20,33 +17,25 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Destination> _destinations = new(StringComparer.Ordinal);
-
-    // Until their settlement is durable: their rows in the spool say less than what is known here.
-    private readonly Dictionary<long, QueuedDelivery> _inMemory = [];
-    private readonly HashSet<long> _unreadable = [];
-    private readonly HashSet<long> _settledWhileLoading = [];
-    private readonly Queue<QueuedDelivery> _released = new();
+    private readonly InMemoryDeliveries _inMemory = new();
     private readonly Queue<Destination> _loads = new();
+    private readonly QueueClock _clock;
     private readonly DueTimes _times;
-    private readonly int _limit;
-    private readonly int _memoryLimit;
-    private readonly int _waitingLimit;
-    private readonly ILogger _logger;
-    private IDeliveryDispatcher? _dispatcher;
-    private Action<QueuedDelivery>? _refused;
+    private readonly DispatchPump _pump;
+    private readonly WindowLimits _limits;
     private Action? _wakeLoader;
     private int _waiting;
-    private bool _isReleasing;
-    private bool _isLoading;
 
-    public DispatchWindow(MailQueueOptions options, TimeProvider time, ILogger logger)
+    public DispatchWindow(MailQueueOptions options, QueueClock clock, ILogger logger)
     {
-        _limit = options.DispatchWindow;
-        _memoryLimit = options.MaxInMemory;
-        _waitingLimit = options.MaxWaitingInMemory;
-        _logger = logger;
-        _times = new DueTimes(time, OnTimer);
+        _limits = new WindowLimits(options);
+        _clock = clock;
+        _times = new DueTimes(clock, OnTimer);
+        _pump = new DispatchPump(_gate, logger);
     }
+
+    /// <summary>What times here are of.</summary>
+    public QueueClock Clock => _clock;
 
     /// <summary>Deliveries in memory.</summary>
     public int InMemory
@@ -68,12 +57,11 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
     {
         lock (_gate)
         {
-            _dispatcher = dispatcher;
-            _refused = refused;
+            _pump.Start(dispatcher, refused);
             _wakeLoader = wakeLoader;
             foreach (var destination in _destinations.Values)
             {
-                while (destination.Outstanding < _limit && destination.Waiting.Count > 0)
+                while (destination.Outstanding < _limits.Outstanding && destination.Waiting.Count > 0)
                 {
                     Release(destination);
                 }
@@ -88,8 +76,7 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
     {
         lock (_gate)
         {
-            _dispatcher = null;
-            _released.Clear();
+            _pump.Stop();
             _loads.Clear();
         }
 
@@ -111,8 +98,8 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
                 return true;
             }
 
-            return !destination.IsLoading && (destination.DueAt == Destination.Never || destination.DueAt > _times.Now)
-                && (_waiting < _waitingLimit || Space(destination) > 0);
+            return !destination.IsLoading && (destination.DueAt == Destination.Never || destination.DueAt > _clock.Now)
+                && (_waiting < _limits.Waiting || _limits.Space(destination, _inMemory.Count) > 0);
         }
     }
 
@@ -126,7 +113,7 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
         {
             foreach (var delivery in deliveries)
             {
-                _inMemory.Add(delivery.Key, delivery);
+                _inMemory.Add(delivery);
             }
         }
     }
@@ -136,16 +123,15 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
 
     private void Enqueue(QueuedDelivery delivery, bool isRegistered)
     {
-        IDeliveryDispatcher dispatcher;
         lock (_gate)
         {
             if (!isRegistered)
             {
-                _inMemory.Add(delivery.Key, delivery);
+                _inMemory.Add(delivery);
             }
 
             var destination = Find(delivery.Instructions.Destination);
-            if (_dispatcher is null || destination.Outstanding >= _limit)
+            if (!_pump.IsStarted || destination.Outstanding >= _limits.Outstanding)
             {
                 destination.Waiting.Enqueue(delivery);
                 _waiting++;
@@ -153,10 +139,9 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
             }
 
             destination.Outstanding++;
-            dispatcher = _dispatcher;
         }
 
-        Dispatch(dispatcher, delivery);
+        _pump.Dispatch(delivery);
     }
 
     /// <summary>A delivery of this destination came back from the dispatcher; the next may go.</summary>
@@ -166,7 +151,7 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
         {
             var destination = _destinations[key];
             destination.Outstanding--;
-            if (_dispatcher is not null && destination.Waiting.Count > 0)
+            if (_pump.IsStarted && destination.Waiting.Count > 0)
             {
                 Release(destination);
             }
@@ -182,15 +167,11 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
     {
         lock (_gate)
         {
-            _inMemory.Remove(delivery);
-            if (_isLoading)
-            {
-                _settledWhileLoading.Add(delivery);
-            }
+            _inMemory.Settled(delivery);
         }
     }
 
-    /// <summary>A row of this destination waits in the spool until then, in Unix milliseconds.</summary>
+    /// <summary>A row of this destination waits in the spool until then, in milliseconds of the <see cref="Clock"/>.</summary>
     public void Wait(string key, long dueAt)
     {
         lock (_gate)
@@ -210,7 +191,7 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
     {
         lock (_gate)
         {
-            return _inMemory.GetValueOrDefault(delivery);
+            return _inMemory.Find(delivery);
         }
     }
 
@@ -220,16 +201,16 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
         lock (_gate)
         {
             load = default;
-            if (_dispatcher is null || !_loads.TryDequeue(out var destination))
+            if (!_pump.IsStarted || !_loads.TryDequeue(out var destination))
             {
                 return false;
             }
 
-            _isLoading = true;
+            _inMemory.BeginLoad();
 
             // Whatever is known from now on comes on top.
             destination.DueAt = Destination.Never;
-            load = new BacklogLoad(destination, Math.Clamp(Space(destination), 1, LoadSize), _times.Now);
+            load = new BacklogLoad(destination, Math.Clamp(_limits.Space(destination, _inMemory.Count), 1, LoadSize), _clock.Now);
             return true;
         }
     }
@@ -239,7 +220,7 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
     {
         lock (_gate)
         {
-            return _inMemory.ContainsKey(delivery) || _settledWhileLoading.Contains(delivery) || _unreadable.Contains(delivery);
+            return _inMemory.IsExcluded(delivery);
         }
     }
 
@@ -248,18 +229,17 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
     {
         lock (_gate)
         {
-            return _unreadable.Add(delivery);
+            return _inMemory.MarkUnreadable(delivery);
         }
     }
 
     /// <param name="load">What <see cref="TryBeginLoad"/> gave.</param>
-    /// <param name="dueAt">When the first of the rows that were not read is due, in Unix milliseconds.</param>
+    /// <param name="dueAt">When the first of the rows that were not read is due, in milliseconds of the <see cref="Clock"/>.</param>
     public void EndLoad(in BacklogLoad load, long dueAt)
     {
         lock (_gate)
         {
-            _isLoading = false;
-            _settledWhileLoading.Clear();
+            _inMemory.EndLoad();
             load.Destination.IsLoading = false;
             load.Destination.DueAt = Math.Min(load.Destination.DueAt, dueAt);
             Place(load.Destination);
@@ -271,13 +251,13 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
     {
         lock (_gate)
         {
-            var before = _times.Now - Patience;
+            var before = _clock.Now - Patience;
             var count = 0;
             string? example = null;
             foreach (var destination in _destinations.Values)
             {
-                var isBusy = !destination.IsLoading && (destination.Waiting.Count > 0 || Space(destination) < Math.Max(1, Limit / 4));
-                if (_dispatcher is not null && destination.DueAt < before && !isBusy)
+                var isForgotten = destination.IsLoading || _limits.IsRoomForLoad(destination, _inMemory.Count);
+                if (_pump.IsStarted && destination.DueAt < before && isForgotten)
                 {
                     count++;
                     example = destination.Key;
@@ -288,33 +268,12 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    /// <summary>Dispatches what was released. On a pool thread, since a dispatcher may settle within Dispatch, which releases the next.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        while (true)
-        {
-            IDeliveryDispatcher? dispatcher;
-            QueuedDelivery? delivery;
-            lock (_gate)
-            {
-                dispatcher = _dispatcher;
-                if (dispatcher is null || !_released.TryDequeue(out delivery))
-                {
-                    _isReleasing = false;
-                    return;
-                }
-            }
-
-            Dispatch(dispatcher, delivery);
-        }
-    }
-
     private void OnTimer()
     {
         lock (_gate)
         {
             _times.Fired();
-            while (_dispatcher is not null && _times.TryTakeDue(out var destination))
+            while (_pump.IsStarted && _times.TryTakeDue(out var destination))
             {
                 Place(destination);
             }
@@ -330,15 +289,15 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
         {
             _destinations.Remove(destination.Key);
         }
-        else if (destination.DueAt == Destination.Never || destination.IsLoading || _dispatcher is null)
+        else if (destination.DueAt == Destination.Never || destination.IsLoading || !_pump.IsStarted)
         {
             return;
         }
-        else if (destination.DueAt > _times.Now)
+        else if (destination.DueAt > _clock.Now)
         {
             _times.Add(destination);
         }
-        else if (destination.Waiting.Count == 0 && Space(destination) >= Math.Max(1, Limit / 4))
+        else if (_limits.IsRoomForLoad(destination, _inMemory.Count))
         {
             _times.Remove(destination);
             destination.IsLoading = true;
@@ -346,11 +305,6 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
             _wakeLoader!();
         }
     }
-
-    /// <summary>Deliveries of one destination that may be in memory now.</summary>
-    private int Limit => _inMemory.Count < _memoryLimit ? _limit : Math.Min(_limit, FairShare);
-
-    private int Space(Destination destination) => Limit - destination.Outstanding - destination.Waiting.Count;
 
     private Destination Find(string key)
     {
@@ -366,39 +320,6 @@ internal sealed class DispatchWindow : IThreadPoolWorkItem, IDisposable
     {
         destination.Outstanding++;
         _waiting--;
-        _released.Enqueue(destination.Waiting.Dequeue());
-        if (!_isReleasing)
-        {
-            _isReleasing = true;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-    }
-
-    private void Dispatch(IDeliveryDispatcher dispatcher, QueuedDelivery delivery)
-    {
-        delivery.BeginAttempt();
-        if (delivery.HasOrder)
-        {
-            // It was given while the delivery waited here.
-            _refused!(delivery);
-            return;
-        }
-
-        try
-        {
-            dispatcher.Dispatch(delivery);
-        }
-        catch (Exception exception)
-        {
-            // A bug over there must not keep a message from its 250, nor from being delivered.
-            QueueLog.DispatchFailed(_logger, exception, delivery.Key);
-            _refused!(delivery);
-        }
+        _pump.Release(destination.Waiting.Dequeue());
     }
 }
-
-/// <summary>Rows to be read.</summary>
-/// <param name="Destination">Whose.</param>
-/// <param name="Count">At most so many.</param>
-/// <param name="Now">Those that are due at this time, in Unix milliseconds.</param>
-internal readonly record struct BacklogLoad(Destination Destination, int Count, long Now);

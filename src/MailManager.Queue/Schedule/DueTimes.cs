@@ -6,26 +6,23 @@ namespace MailManager.Queue.Schedule;
 /// </summary>
 internal sealed class DueTimes : IDisposable
 {
-    /// <summary>The timer counts elapsed time; that the clock was set forward is noticed after at most so long.</summary>
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(30);
+    /// <summary>A timer cannot count to a time that is months away.</summary>
+    private const long LongestSleep = 24 * 60 * 60 * 1000;
 
     private readonly SortedSet<(long DueAt, Destination Destination)> _times = new(Comparer<(long DueAt, Destination Destination)>.Create(
         static (a, b) => a.DueAt != b.DueAt ? a.DueAt.CompareTo(b.DueAt) : string.CompareOrdinal(a.Destination.Key, b.Destination.Key)));
 
-    private readonly TimeProvider _time;
+    private readonly QueueClock _clock;
     private readonly ITimer _timer;
     private long _wakesAt = Destination.Never;
 
-    /// <param name="time">Clock and timer.</param>
+    /// <param name="clock">What times are of.</param>
     /// <param name="due">Called when something may be due, outside of any lock.</param>
-    public DueTimes(TimeProvider time, Action due)
+    public DueTimes(QueueClock clock, Action due)
     {
-        _time = time;
-        _timer = time.CreateTimer(static due => ((Action)due!)(), due, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _clock = clock;
+        _timer = clock.CreateTimer(due);
     }
-
-    /// <summary>The clock, in Unix milliseconds.</summary>
-    public long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public void Add(Destination destination)
     {
@@ -43,7 +40,7 @@ internal sealed class DueTimes : IDisposable
     {
         var (dueAt, first) = _times.Min;
         destination = first;
-        return first is not null && dueAt <= Now && _times.Remove((dueAt, first));
+        return first is not null && dueAt <= _clock.Now && _times.Remove((dueAt, first));
     }
 
     public void SetTimer()
@@ -53,12 +50,9 @@ internal sealed class DueTimes : IDisposable
             return;
         }
 
+        // The clock leaves out what is of the present millisecond, so that the timer never fires within the last before.
         _wakesAt = _times.Min.DueAt;
-        var now = _time.GetUtcNow();
-
-        // Rounded up, or the timer would fire within the last millisecond before, find nothing due and be set to nothing again.
-        var wait = Math.Ceiling(Math.Max(0, _wakesAt - (now - DateTimeOffset.UnixEpoch).TotalMilliseconds));
-        _timer.Change(TimeSpan.FromMilliseconds(Math.Min(wait, LongestSleep.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(_wakesAt - _clock.Now, 0, LongestSleep)), Timeout.InfiniteTimeSpan);
     }
 
     public void Dispose() => _timer.Dispose();

@@ -43,9 +43,9 @@ internal sealed class DeliveryAdmission(DispatchWindow window, ContentBudget bud
         {
             metrics.Removed(isMessageRemoved);
         }
-        else if (update.State == RowState.Waiting)
+        else
         {
-            window.Wait(update.Destination, update.NextAttemptAt.ToUnixTimeMilliseconds());
+            window.Wait(update.Destination, update.NextAttemptAt);
         }
     }
 
@@ -60,9 +60,9 @@ internal sealed class DeliveryAdmission(DispatchWindow window, ContentBudget bud
                 bodies.Delete(file);
             }
         }
-        else if (row.State == RowState.Waiting)
+        else
         {
-            window.Wait(row.Destination, row.NextAttemptAt.ToUnixTimeMilliseconds());
+            window.Wait(row.Destination, row.NextAttemptAt);
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class DeliveryAdmission(DispatchWindow window, ContentBudget bud
         {
             if (states[i] == RowState.Waiting)
             {
-                window.Wait(message.Deliveries[i].Destination, message.ReceivedAt.ToUnixTimeMilliseconds());
+                window.Wait(message.Deliveries[i].Destination, window.Clock.FromWall(message.ReceivedAt));
                 continue;
             }
 
@@ -96,6 +96,7 @@ internal sealed class DeliveryAdmission(DispatchWindow window, ContentBudget bud
                 Key = entry.FirstDelivery + i,
                 MessageId = message.Id,
                 Envelope = message.Envelope,
+                Clock = window.Clock,
                 ReceivedAt = message.ReceivedAt,
                 ExpiresAt = message.ExpiresAt,
                 Instructions = message.Deliveries[i],

@@ -9,7 +9,8 @@ internal sealed record DeliveryUpdate
 
     public required int Attempts { get; init; }
 
-    public required DateTimeOffset NextAttemptAt { get; init; }
+    /// <summary>In milliseconds of the queue's clock.</summary>
+    public required long NextAttemptAt { get; init; }
 
     public string? Failure { get; init; }
 
@@ -19,5 +20,5 @@ internal sealed record DeliveryUpdate
     public ReadOnlyMemory<byte> Instructions { get; init; }
 
     /// <summary>To be kept; null: nothing was tried.</summary>
-    public DeliveryAttempt? Attempt { get; init; }
+    public AttemptRow? Attempt { get; init; }
 }

@@ -7,8 +7,8 @@ namespace MailManager.Queue.Spool;
 /// <c>delivery.instructions</c>; the destination has a column of its own, so that the queue can be asked for it. Version 1: version
 /// (octet), reverse-path (text), recipients (count, texts), prefix (octet string). Version 2, where something is asked for a recipient:
 /// as version 1, then the options of the recipients (<see cref="RecipientOptionsRecord"/>). Version 3, for submissions and where header fields are
-/// left out: as version 2, then flags (octet: 1 submission) and names of the fields (count, texts). Version 4, for mail that may be signed or leaves from a
-/// chosen pool: as version 3, with the flag 2 (may be signed), then the name of the pool (text, empty: none).
+/// left out: as version 2, then flags (octet: 1 submission) and names of the fields (count, texts). Version 4, for mail that may be signed, ignores
+/// TLS policies or leaves from a chosen pool: as version 3, with the flags 2 (may be signed) and 4 (ignores them), then the name of the pool (text, empty: none).
 /// </summary>
 internal static class InstructionsRecord
 {
@@ -18,10 +18,11 @@ internal static class InstructionsRecord
     private const byte VersionWithEgress = 4;
     private const byte SubmissionFlag = 1;
     private const byte SignFlag = 2;
+    private const byte PolicyFlag = 4;
 
     public static void Write(RecordWriter writer, DeliveryInstructions instructions)
     {
-        var version = instructions.MaySign || instructions.EgressPool is not null ? VersionWithEgress
+        var version = instructions.MaySign || instructions.IgnoresTlsPolicy || instructions.EgressPool is not null ? VersionWithEgress
             : instructions.IsSubmission || !instructions.RemovedHeaders.IsEmpty ? VersionWithRemovals
             : !instructions.RecipientOptions.IsEmpty ? VersionWithOptions
             : Version;
@@ -36,7 +37,7 @@ internal static class InstructionsRecord
 
         if (version >= VersionWithRemovals)
         {
-            writer.WriteByte((byte)((instructions.IsSubmission ? SubmissionFlag : 0) | (instructions.MaySign ? SignFlag : 0)));
+            writer.WriteByte((byte)((instructions.IsSubmission ? SubmissionFlag : 0) | (instructions.MaySign ? SignFlag : 0) | (instructions.IgnoresTlsPolicy ? PolicyFlag : 0)));
             writer.WriteTexts(instructions.RemovedHeaders);
         }
 
@@ -85,10 +86,11 @@ internal static class InstructionsRecord
             RemovedHeaders = removed,
             IsSubmission = (flags & SubmissionFlag) != 0,
             MaySign = (flags & SignFlag) != 0,
+            IgnoresTlsPolicy = (flags & PolicyFlag) != 0,
             EgressPool = egress.Length == 0 ? null : egress,
         };
         return true;
     }
 
-    private static bool IsFlags(byte version, byte flags) => flags <= (version >= VersionWithEgress ? SubmissionFlag | SignFlag : SubmissionFlag);
+    private static bool IsFlags(byte version, byte flags) => flags <= (version >= VersionWithEgress ? SubmissionFlag | SignFlag | PolicyFlag : SubmissionFlag);
 }

@@ -46,6 +46,12 @@ internal sealed class MessageBatch
         var before = _records.Length;
         EnvelopeRecord.Write(_records, message.Origin, message.Envelope);
         _recordEnds.Add(_records.Length);
+        if (message.History is { } history)
+        {
+            HistoryRecord.Write(_records, history);
+        }
+
+        _recordEnds.Add(_records.Length);
         foreach (var instructions in message.Deliveries)
         {
             InstructionsRecord.Write(_records, instructions);
@@ -84,23 +90,31 @@ internal sealed class MessageBatch
         _states.Clear();
         var record = 0;
         var start = 0;
+        var offset = window.Clock.Offset;
         foreach (ref var entry in _entries.AsSpan(0, Count))
         {
             var (message, content) = (entry.Message, entry.Content);
             entry.FirstDelivery = keys.NextDeliveries(message.Deliveries.Length);
-            entry.Spooled = new SpooledMessage(keys.NextMessage(), content.File?.Name) { HasOneDelivery = message.Deliveries.Length == 1 };
+            entry.Spooled = new SpooledMessage(keys.NextMessage(message.Id, out var beginsRun), content.File?.Name) { HasOneDelivery = message.Deliveries.Length == 1 };
             entry.FirstState = _states.Count;
+            if (beginsRun)
+            {
+                store.BeginRun(entry.Spooled.Key);
+            }
 
-            var body = content.IsInMemory ? content.Head.Span : default;
-            store.InsertMessage(entry.Spooled.Key, message, content.Length, content.Head.Length, entry.Spooled.File, NextRecord(), body);
+            var row = new MessageRow(
+                entry.Spooled.Key, message.Id, InQueueTime(message.ReceivedAt), InQueueTime(message.ExpiresAt), content.Length, content.Head.Length, entry.Spooled.File);
+            store.InsertMessage(row, NextRecord(), NextRecord(), content.IsInMemory ? content.Head.Span : default);
             for (var i = 0; i < message.Deliveries.Length; i++)
             {
                 var destination = message.Deliveries[i].Destination;
                 var state = window.HasRoom(destination) ? RowState.InMemory : RowState.Waiting;
                 _states.Add(state);
-                store.InsertDelivery(entry.FirstDelivery + i, entry.Spooled.Key, destination, state, message.ReceivedAt, NextRecord());
+                store.InsertDelivery(entry.FirstDelivery + i, entry.Spooled.Key, destination, state, row.ReceivedAt, NextRecord());
             }
         }
+
+        long InQueueTime(DateTimeOffset wall) => (wall - offset).ToUnixTimeMilliseconds();
 
         ReadOnlySpan<byte> NextRecord()
         {

@@ -8,7 +8,7 @@ namespace MailManager.Queue.Spool;
 /// An order for some deliveries on its way: those in memory get it with them, the rows of the others are changed in one transaction. Belongs to
 /// the writer's thread once handed over.
 /// </summary>
-internal sealed class OrderOperation(DeliveryOrder order, IReadOnlyList<long> deliveries, DeliveryAdmission admission, BacklogLoader loader, TimeProvider time, ILogger logger)
+internal sealed class OrderOperation(DeliveryOrder order, IReadOnlyList<long> deliveries, DeliveryAdmission admission, BacklogLoader loader, ILogger logger)
 {
     private readonly TaskCompletionSource<OrderOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<OrderedRow> _rows = [];
@@ -65,12 +65,13 @@ internal sealed class OrderOperation(DeliveryOrder order, IReadOnlyList<long> de
             return row with { State = null, IsMessageRemoved = new SpooledMessage(row.Message, row.File).RemoveDelivery(store, row.Delivery, hasAttempts: true) };
         }
 
-        var now = time.GetUtcNow();
+        var now = admission.Window.Clock.Now;
         OrderedRow? changed = (order.Kind, row.State) switch
         {
             (OrderKind.Retry, RowState.Waiting) or (OrderKind.Release, RowState.Held) => row with { State = RowState.Waiting, NextAttemptAt = now },
-            (OrderKind.Hold, RowState.Waiting) => row with { State = RowState.Held },
-            (OrderKind.Reroute, RowState.Waiting or RowState.Held) => row with { Destination = order.Destination!, NextAttemptAt = now },
+            (OrderKind.Hold, RowState.Waiting) => row with { State = RowState.Held, NextAttemptAt = row.ExpiresAt },
+            (OrderKind.Reroute, RowState.Waiting) => row with { Destination = order.Destination!, NextAttemptAt = now },
+            (OrderKind.Reroute, RowState.Held) => row with { Destination = order.Destination! },
             (OrderKind.Bounce, RowState.Waiting or RowState.Held) => row with { State = RowState.Waiting, BouncedBy = order.By, NextAttemptAt = now },
             _ => null,
         };
@@ -102,7 +103,11 @@ internal sealed record OrderedRow
     /// <summary>Null: the row is gone.</summary>
     public required RowState? State { get; init; }
 
-    public required DateTimeOffset NextAttemptAt { get; init; }
+    /// <summary>In milliseconds of the queue's clock; of a held row, when it expires.</summary>
+    public required long NextAttemptAt { get; init; }
+
+    /// <summary>The message's, in milliseconds of the queue's clock.</summary>
+    public required long ExpiresAt { get; init; }
 
     public string? BouncedBy { get; init; }
 

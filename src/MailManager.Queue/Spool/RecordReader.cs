@@ -47,6 +47,9 @@ internal ref struct RecordReader(ReadOnlySpan<byte> record)
         return false;
     }
 
+    /// <summary>A number of things that follow, each of one octet at least.</summary>
+    public bool TryReadCount(out int count) => TryReadNumber(out count) && count <= _rest.Length;
+
     public bool TryReadBytes(out ReadOnlySpan<byte> value)
     {
         value = default;
@@ -71,7 +74,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> record)
     public bool TryReadTexts(out ImmutableArray<string> values)
     {
         values = [];
-        if (!TryReadNumber(out var count) || count > _rest.Length)
+        if (!TryReadCount(out var count))
         {
             return false;
         }

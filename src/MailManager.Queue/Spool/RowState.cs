@@ -9,6 +9,6 @@ internal enum RowState
     /// <summary>Read when its time has come and its destination has room.</summary>
     Waiting = 1,
 
-    /// <summary>Waits for an order to release it.</summary>
+    /// <summary>Waits for an order to release it; its <c>next_attempt_at</c> is when it expires, and it is read then.</summary>
     Held = 2,
 }

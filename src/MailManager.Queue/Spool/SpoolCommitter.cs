@@ -92,7 +92,8 @@ internal sealed class SpoolCommitter(SpoolDisk disk, KeySequence keys, DispatchW
     /// <summary>One transaction of some settlements and all accepts. Nothing has happened unless it returns <see cref="SpoolFault.None"/>.</summary>
     private SpoolFault TryCommit(List<AcceptOperation> accepts, int firstSettlement, int settlementCount)
     {
-        if (accepts.Count + settlementCount + _disowned.Count == 0)
+        var mark = window.Clock.NextMark();
+        if (accepts.Count + settlementCount + _disowned.Count == 0 && mark is null)
         {
             return SpoolFault.None;
         }
@@ -118,6 +119,11 @@ internal sealed class SpoolCommitter(SpoolDisk disk, KeySequence keys, DispatchW
                 Insert(open, accept);
             }
 
+            if (mark is { } next)
+            {
+                open.SetMark(next);
+            }
+
             open.Commit();
         }
         catch (IOException exception)
@@ -133,11 +139,17 @@ internal sealed class SpoolCommitter(SpoolDisk disk, KeySequence keys, DispatchW
                 Disown(accept.Batch, fault);
             }
 
+            keys.ForgetOrder();
             disk.Abandon(fault);
             return fault;
         }
 
         _disowned.Clear();
+        if (mark is { } written)
+        {
+            window.Clock.Marked(written);
+        }
+
         for (var i = firstSettlement; i < firstSettlement + settlementCount; i++)
         {
             _settlements[i].Complete();

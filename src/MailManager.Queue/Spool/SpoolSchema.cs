@@ -2,21 +2,24 @@ namespace MailManager.Queue.Spool;
 
 /// <summary>Tables of the spool and the settings of the connections to them.</summary>
 /// <remarks>
-/// <para>Times are Unix milliseconds. <c>message.body</c> is the last column, since what stands before it can then be read without following
-/// the body through its overflow pages; it is NULL when the bytes are in <c>file</c> or there are none. A body in the database is
-/// written twice (log, then table), which is why large ones are files.</para>
+/// <para>Times are milliseconds of the <see cref="Schedule.QueueClock"/>, Unix milliseconds until the wall clock is set for the first time; <c>clock</c> has one row,
+/// its mark. <c>message.body</c> is the last column, since what stands before it can then be read without following the body through its overflow pages; it is
+/// NULL when the bytes are in <c>file</c> or there are none. A body in the database is written twice (log, then table), which is why large ones are files. In a
+/// file that was of version 1 or 2, <c>message.history</c> stands behind it.</para>
 /// <para>The rows of one message's deliveries have consecutive keys, so that its last delivery is known by its neighbours, without an index.
-/// Indexes are partial: accepting a small message for a destination with room writes none of their pages.</para>
+/// Indexes are partial: accepting a small message for a destination with room writes none of their pages. Nor has <c>message.id</c> an index: ids begin with
+/// the time and rise with the keys, within a tolerance (<see cref="KeySequence.Tolerance"/>) and from each key in <c>id_run</c> to the next, so that an id is
+/// found by halving.</para>
 /// </remarks>
 internal static class SpoolSchema
 {
-    /// <summary>Kept in <c>user_version</c>; 0 is a new file. Version 1 had neither states, orders, attempts nor indexes.</summary>
-    public const int Version = 2;
+    /// <summary>Kept in <c>user_version</c>; 0 is a new file. Version 1 had neither states, orders, attempts nor indexes; version 2 neither history, the clock nor runs of ids.</summary>
+    public const int Version = 3;
 
     /// <summary>Octets. Larger and smaller pages were measured to be slower at 10 KiB a message.</summary>
     public const int PageSize = 8192;
 
-    private const string Tables = """
+    private const string Messages = """
         CREATE TABLE message (
             key INTEGER PRIMARY KEY,
             id BLOB NOT NULL,
@@ -26,8 +29,12 @@ internal static class SpoolSchema
             head INTEGER NOT NULL,
             file TEXT,
             envelope BLOB NOT NULL,
+            history BLOB,
             body BLOB)
         """;
+
+    /// <summary>For a table of version 1 or 2.</summary>
+    private const string History = "ALTER TABLE message ADD COLUMN history BLOB";
 
     private const string Deliveries = """
         CREATE TABLE delivery (
@@ -58,6 +65,16 @@ internal static class SpoolSchema
         """,
         "CREATE INDEX delivery_waiting ON delivery(destination, next_attempt_at) WHERE state=1",
         "CREATE INDEX message_file ON message(file) WHERE file IS NOT NULL",
+    ];
+
+    /// <summary>What version 3 adds, besides the history. Held rows are found by when they expire, as waiting ones by their next attempt.</summary>
+    private static readonly string[] ThirdVersion =
+    [
+        "UPDATE delivery SET next_attempt_at=(SELECT expires_at FROM message WHERE key=delivery.message) WHERE state=2",
+        "DROP INDEX delivery_waiting",
+        "CREATE INDEX delivery_waiting ON delivery(destination, next_attempt_at) WHERE state<>0",
+        "CREATE TABLE clock (key INTEGER PRIMARY KEY, wall INTEGER NOT NULL, queue INTEGER NOT NULL)",
+        "CREATE TABLE id_run (first INTEGER PRIMARY KEY)",
     ];
 
     /// <summary>Settings of the writing connection; makes the tables in a new file. Throws when the file is from a newer version.</summary>
@@ -102,15 +119,15 @@ internal static class SpoolSchema
         database.Execute("BEGIN IMMEDIATE");
         try
         {
-            if (version == 0)
+            string[] steps =
+            [
+                .. version == 0 ? (string[])[Messages, Deliveries] : [History],
+                .. version < 2 ? SecondVersion : [],
+                .. ThirdVersion,
+            ];
+            foreach (var step in steps)
             {
-                database.Execute(Tables);
-                database.Execute(Deliveries);
-            }
-
-            foreach (var statement in SecondVersion)
-            {
-                database.Execute(statement);
+                database.Execute(step);
             }
 
             database.Execute($"PRAGMA user_version={Version}");

@@ -1,4 +1,5 @@
 using MailManager.Messages.Envelope;
+using MailManager.Queue.Schedule;
 
 namespace MailManager.Queue.Spool;
 
@@ -21,6 +22,9 @@ internal sealed class SpoolStore : IDisposable
     private readonly SqliteStatement _deleteAttempts;
     private readonly SqliteStatement _findRow;
     private readonly SqliteStatement _changeRow;
+    private readonly SqliteStatement _insertRun;
+    private readonly SqliteStatement _deleteRuns;
+    private readonly SqliteStatement _setMark;
     private long _pagesBefore;
 
     /// <summary>The first attempts of a delivery tell how its trouble began, the last what it is now. Those between are not kept.</summary>
@@ -34,7 +38,7 @@ internal sealed class SpoolStore : IDisposable
         _commit = database.Prepare("COMMIT");
         _rollback = database.Prepare("ROLLBACK");
         _insertMessage = database.Prepare(
-            "INSERT INTO message(key,id,received_at,expires_at,size,head,file,envelope,body) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)");
+            "INSERT INTO message(key,id,received_at,expires_at,size,head,file,envelope,history,body) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)");
         _insertDelivery = database.Prepare(
             "INSERT INTO delivery(key,message,destination,attempts,next_attempt_at,failure,instructions,state) VALUES(?1,?2,?3,0,?4,NULL,?5,?6)");
         _deferDelivery = database.Prepare(
@@ -50,9 +54,12 @@ internal sealed class SpoolStore : IDisposable
         _insertAttempt = database.Prepare("INSERT OR REPLACE INTO attempt(delivery,number,at,duration,peer,tls,outcome) VALUES(?1,?2,?3,?4,?5,?6,?7)");
         _deleteMiddleAttempt = database.Prepare("DELETE FROM attempt WHERE delivery=?1 AND number=?2");
         _findRow = database.Prepare(
-            "SELECT d.message,d.destination,d.state,d.next_attempt_at,d.bounced_by,m.id,m.file FROM delivery d JOIN message m ON m.key=d.message WHERE d.key=?1");
+            "SELECT d.message,d.destination,d.state,d.next_attempt_at,d.bounced_by,m.id,m.file,m.expires_at FROM delivery d JOIN message m ON m.key=d.message WHERE d.key=?1");
         _changeRow = database.Prepare("UPDATE delivery SET destination=?2,state=?3,next_attempt_at=?4,bounced_by=?5 WHERE key=?1");
         _deleteAttempts = database.Prepare("DELETE FROM attempt WHERE delivery=?1");
+        _insertRun = database.Prepare("INSERT OR IGNORE INTO id_run(first) VALUES(?1)");
+        _deleteRuns = database.Prepare("DELETE FROM id_run WHERE first<=(SELECT min(key) FROM message)");
+        _setMark = database.Prepare("INSERT OR REPLACE INTO clock(key,wall,queue) VALUES(1,?1,?2)");
     }
 
     /// <summary>For recovery, before the writer starts.</summary>
@@ -89,31 +96,31 @@ internal sealed class SpoolStore : IDisposable
         }
     }
 
-    public void InsertMessage(
-        long key, QueuedMessage message, long size, int head, string? file, ReadOnlySpan<byte> envelope, ReadOnlySpan<byte> body)
+    public void InsertMessage(in MessageRow row, ReadOnlySpan<byte> envelope, ReadOnlySpan<byte> history, ReadOnlySpan<byte> body)
     {
         Span<byte> id = stackalloc byte[16];
-        message.Id.Write(id);
+        row.Id.Write(id);
         _insertMessage
-            .Bind(1, key)
+            .Bind(1, row.Key)
             .Bind(2, id)
-            .Bind(3, message.ReceivedAt.ToUnixTimeMilliseconds())
-            .Bind(4, message.ExpiresAt.ToUnixTimeMilliseconds())
-            .Bind(5, size)
-            .Bind(6, head)
-            .Bind(7, file)
+            .Bind(3, row.ReceivedAt)
+            .Bind(4, row.ExpiresAt)
+            .Bind(5, row.Size)
+            .Bind(6, row.Head)
+            .Bind(7, row.File)
             .Bind(8, envelope)
-            .Bind(9, body)
+            .Bind(9, history)
+            .Bind(10, body)
             .Run();
     }
 
     public void InsertDelivery(
-        long key, long message, string destination, RowState state, DateTimeOffset nextAttemptAt, ReadOnlySpan<byte> instructions) =>
+        long key, long message, string destination, RowState state, long nextAttemptAt, ReadOnlySpan<byte> instructions) =>
         _insertDelivery
             .Bind(1, key)
             .Bind(2, message)
             .Bind(3, destination)
-            .Bind(4, nextAttemptAt.ToUnixTimeMilliseconds())
+            .Bind(4, nextAttemptAt)
             .Bind(5, instructions)
             .Bind(6, (int)state)
             .Run();
@@ -124,7 +131,7 @@ internal sealed class SpoolStore : IDisposable
         statement
             .Bind(1, key)
             .Bind(2, update.Attempts)
-            .Bind(3, update.NextAttemptAt.ToUnixTimeMilliseconds())
+            .Bind(3, update.NextAttemptAt)
             .Bind(4, update.Failure)
             .Bind(5, (int)update.State)
             .Bind(6, update.Destination)
@@ -152,7 +159,8 @@ internal sealed class SpoolStore : IDisposable
                 MessageId = _findRow.Blob(5) is { Length: 16 } id ? MessageId.Read(id) : default,
                 Destination = _findRow.Text(1)!,
                 State = (RowState)_findRow.Int32(2),
-                NextAttemptAt = DateTimeOffset.FromUnixTimeMilliseconds(_findRow.Integer(3)),
+                NextAttemptAt = _findRow.Integer(3),
+                ExpiresAt = _findRow.Integer(7),
                 BouncedBy = _findRow.Text(4),
                 File = _findRow.Text(6),
             };
@@ -168,7 +176,7 @@ internal sealed class SpoolStore : IDisposable
             .Bind(1, row.Delivery)
             .Bind(2, row.Destination)
             .Bind(3, (int)row.State!)
-            .Bind(4, row.NextAttemptAt.ToUnixTimeMilliseconds())
+            .Bind(4, row.NextAttemptAt)
             .Bind(5, row.BouncedBy)
             .Run();
 
@@ -182,6 +190,16 @@ internal sealed class SpoolStore : IDisposable
     }
 
     public void DeleteMessage(long key) => _deleteMessage.Bind(1, key).Run();
+
+    /// <summary>Ids are in no order with those before from this message on; see <see cref="SpoolSchema"/>.</summary>
+    public void BeginRun(long message) => _insertRun.Bind(1, message).Run();
+
+    /// <summary>Replaces the mark of the clock, and forgets runs of ids of which no message is left.</summary>
+    public void SetMark(ClockMark mark)
+    {
+        _setMark.Bind(1, mark.Wall).Bind(2, mark.Queue).Run();
+        _deleteRuns.Run();
+    }
 
     /// <summary>Copies the log into the database, after which the log is written from its start again. Never waits for readers.</summary>
     public void Checkpoint()
@@ -226,7 +244,7 @@ internal sealed class SpoolStore : IDisposable
         foreach (var statement in (ReadOnlySpan<SqliteStatement>)
             [
                 _begin, _commit, _rollback, _insertMessage, _insertDelivery, _deferDelivery, _updateDelivery, _deleteDelivery, _deleteMessage,
-                _hasSibling, _insertAttempt, _deleteMiddleAttempt, _deleteAttempts, _findRow, _changeRow,
+                _hasSibling, _insertAttempt, _deleteMiddleAttempt, _deleteAttempts, _findRow, _changeRow, _insertRun, _deleteRuns, _setMark,
             ])
         {
             statement.Dispose();
@@ -235,12 +253,13 @@ internal sealed class SpoolStore : IDisposable
         _database.Dispose();
     }
 
-    private void InsertAttempt(long delivery, int number, DeliveryAttempt attempt)
+    private void InsertAttempt(long delivery, int number, AttemptRow row)
     {
+        var attempt = row.Attempt;
         _insertAttempt
             .Bind(1, delivery)
             .Bind(2, number)
-            .Bind(3, attempt.At.ToUnixTimeMilliseconds())
+            .Bind(3, row.At)
             .Bind(4, (long)attempt.Duration.TotalMilliseconds)
             .Bind(5, attempt.Peer)
             .Bind(6, attempt.Tls)

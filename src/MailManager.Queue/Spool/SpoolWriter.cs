@@ -31,6 +31,7 @@ internal sealed class SpoolWriter
     private readonly long _retryDelay;
     private bool _isWaiting;
     private bool _isStopping;
+    private bool _isMarkWanted;
 
     /// <summary>When settlements stop waiting for company, in ticks of <see cref="Environment.TickCount64"/>.</summary>
     private long _settleAt = long.MaxValue;
@@ -104,6 +105,16 @@ internal sealed class SpoolWriter
             {
                 Monitor.Pulse(_gate);
             }
+        }
+    }
+
+    /// <summary>Has what the clocks show written, although nothing else is to be.</summary>
+    public void MarkClock()
+    {
+        lock (_gate)
+        {
+            _isMarkWanted = true;
+            Monitor.Pulse(_gate);
         }
     }
 
@@ -194,7 +205,7 @@ internal sealed class SpoolWriter
             while (true)
             {
                 var now = Environment.TickCount64;
-                if (_accepts.Count == 0 && _orders.Count == 0 && !_isStopping)
+                if (_accepts.Count == 0 && _orders.Count == 0 && !_isStopping && !_isMarkWanted)
                 {
                     var wait = TimeToWait(now);
                     if (wait != 0)
@@ -244,6 +255,7 @@ internal sealed class SpoolWriter
             _batch.Add(_accepts.Dequeue());
         }
 
+        _isMarkWanted = false;
         _orders.TryDequeue(out _order);
         _committer.AddSettlements(_settlements);
         _settlements.Clear();

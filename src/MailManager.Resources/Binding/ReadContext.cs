@@ -60,4 +60,7 @@ public enum ResourceKind
     IpSet,
     AddressList,
     RuleTest,
+
+    /// <summary>Sources are among them.</summary>
+    EgressPool,
 }

@@ -3,7 +3,9 @@ using MailManager.Resources.Documents;
 
 namespace MailManager.Resources.Identities;
 
-/// <summary>Reads one verified domain, <c>example.com</c>, or address, <c>user@example.com</c>.</summary>
+/// <summary>
+/// Reads one verified domain, <c>example.com</c>, or address, <c>user@example.com</c>: plain text, or a map that says more about a domain.
+/// </summary>
 public static class IdentityReader
 {
     /// <summary>Characters of an address (RFC 5321 §4.5.3.1.3, without the angle brackets).</summary>
@@ -15,7 +17,31 @@ public static class IdentityReader
     // RFC 5321 §4.1.2 atext.
     private const string Atext = "!#$%&'*+-/=?^_`{|}~";
 
-    public static string? Read(DocumentValue value)
+    /// <param name="value">Text or map.</param>
+    /// <param name="files">For private keys.</param>
+    public static Identity? Read(DocumentValue value, FileReferences files)
+    {
+        if (value.Node is not MapNode)
+        {
+            return ReadName(value) is { } only ? new Identity(only) : null;
+        }
+
+        if (value.Map(["EmailIdentity", "DkimSigningAttributes"]) is not { } map)
+        {
+            return null;
+        }
+
+        var name = map.Required("EmailIdentity") is { } nameValue ? ReadName(nameValue) : null;
+        var keys = DkimSigningReader.Read(map, files);
+        if (name is not null && name.Contains('@', StringComparison.Ordinal))
+        {
+            map.Optional("DkimSigningAttributes")?.Error("DkimSigningAttributes belong to a domain, for the signature is that of a domain");
+        }
+
+        return map.Failed ? null : new Identity(name!) { DkimKeys = keys };
+    }
+
+    private static string? ReadName(DocumentValue value)
     {
         if (value.PlainText() is not { } text)
         {

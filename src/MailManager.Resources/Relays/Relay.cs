@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MailManager.Resources.RuleSets;
 using MailManager.Resources.Tags;
 using MailManager.Smtp.Client;
 
@@ -30,6 +31,12 @@ public sealed record Relay
     /// <summary>Beyond the API: mechanisms that may be used, in this order. Default: all, best first.</summary>
     public ImmutableArray<AuthMechanism> AuthenticationMechanisms { get; init; } = SmtpClientSettings.DefaultAuthMechanisms;
 
+    /// <summary>Beyond the API: which envelope sender it is given where a rule's action does not say. Default: that of the message.</summary>
+    public MailFrom MailFrom { get; init; } = MailFrom.Preserve;
+
+    /// <summary>Beyond the API: name of the egress pool or source from which mail leaves; null: that of the destination, if any.</summary>
+    public string? EgressPool { get; init; }
+
     /// <summary>0 to 200, without effect on mail.</summary>
     public ImmutableArray<ResourceTag> Tags { get; init; } = [];
 }
@@ -42,6 +49,14 @@ public abstract record RelayAuthentication
     /// <summary>The secret holds exactly <c>username</c> and <c>password</c>.</summary>
     /// <param name="Secret">Name or ARN of the secret.</param>
     public sealed record FromSecret(string Secret) : RelayAuthentication;
+
+    /// <summary>Beyond the API: an access token, from an authorization server by client credentials (RFC 6749 §4.4).</summary>
+    /// <param name="TokenEndpoint">https.</param>
+    /// <param name="ClientId">Of this server, at the authorization server.</param>
+    /// <param name="Secret">Name or ARN of the secret that holds exactly <c>client_secret</c>.</param>
+    /// <param name="Scope">What the token is for; null: what the authorization server takes for granted.</param>
+    /// <param name="UserName">The mail account that it is used for.</param>
+    public sealed record OAuth(Uri TokenEndpoint, string ClientId, string Secret, string? Scope, string UserName) : RelayAuthentication;
 }
 
 /// <summary>How a relay's connection is secured.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MailManager.Resources.Binding;
+using MailManager.Resources.RuleSets;
 using MailManager.Resources.Secrets;
 using MailManager.Resources.Tags;
 using MailManager.Smtp.Client;
@@ -15,7 +16,7 @@ public static class RelayReader
     private static readonly ImmutableArray<string> Keys =
     [
         "RelayName", "ServerName", "ServerPort", "Preset", "Domain", "Protocol", "Authentication", "AllowCleartextAuthentication", "AuthenticationMechanisms",
-        "Tls", "TlsOptions", "Tags",
+        "Tls", "TlsOptions", EgressName.Key, "MailFrom", "Tags",
     ];
 
     /// <summary>The words of <see cref="RelayTls"/>, which the API does not have.</summary>
@@ -74,7 +75,14 @@ public static class RelayReader
                 "NONE would send the credentials in clear text; with a SecretArn use REQUIRED, IMPLICIT or OPPORTUNISTIC, or set AllowCleartextAuthentication");
         }
 
+        if (tls == RelayTls.None && authentication is RelayAuthentication.OAuth)
+        {
+            map.Optional("Tls")!.Error("NONE would send the access token in clear text; with OAuth use REQUIRED, IMPLICIT or OPPORTUNISTIC");
+        }
+
         CheckCredentialKeys(map, authentication);
+        var mailFrom = map.OptionalWord("MailFrom", RuleWords.MailFrom) ?? MailFrom.Preserve;
+        var pool = EgressName.ReadReference(map);
         var tags = ResourceTag.ReadFrom(map);
         return map.Failed ? null : new Relay
         {
@@ -86,6 +94,8 @@ public static class RelayReader
             TlsOptions = options ?? new RelayTlsOptions(),
             AllowCleartextAuthentication = allowsCleartext,
             AuthenticationMechanisms = mechanisms,
+            MailFrom = mailFrom,
+            EgressPool = pool,
             Tags = tags,
         };
     }
@@ -110,7 +120,7 @@ public static class RelayReader
 
     private static void CheckCredentialKeys(MapReader map, RelayAuthentication? authentication)
     {
-        if (authentication is not RelayAuthentication.None)
+        if (authentication is null or RelayAuthentication.FromSecret)
         {
             return;
         }
@@ -123,7 +133,7 @@ public static class RelayReader
 
     private static RelayAuthentication? ReadAuthentication(DocumentValue value)
     {
-        if (value.Union(["SecretArn", "NoAuthentication"]) is not { } member)
+        if (value.Union(["SecretArn", "NoAuthentication", "OAuth"]) is not { } member)
         {
             return null;
         }
@@ -131,6 +141,11 @@ public static class RelayReader
         if (member.Key == "NoAuthentication")
         {
             return member.Value.Map([]) is { Failed: false } ? new RelayAuthentication.None() : null;
+        }
+
+        if (member.Key == "OAuth")
+        {
+            return RelayOAuthReader.Read(member.Value);
         }
 
         if (SecretName.Read(member.Value) is not { } secret)

@@ -12,7 +12,11 @@ public abstract record RuleAction
     /// <param name="RelayName">Name, id or ARN of a relay.</param>
     /// <param name="MailFrom">Null when not given: PRESERVE.</param>
     /// <param name="OnFailure">Null when not given: CONTINUE.</param>
-    public sealed record Relay(string RelayName, MailFrom? MailFrom, ActionFailurePolicy? OnFailure) : RuleAction;
+    public sealed record Relay(string RelayName, MailFrom? MailFrom, ActionFailurePolicy? OnFailure) : RuleAction
+    {
+        /// <summary>(+) Name of the egress pool or source from which the message leaves; null: that of the relay or destination.</summary>
+        public string? EgressPool { get; init; }
+    }
 
     /// <summary>
     /// Adds a header field, also when one of that name exists. Name <c>X-...</c>, (+) or any that <see cref="RuleActionRules.HeaderName"/> allows, at most 64
@@ -55,7 +59,11 @@ public abstract record RuleAction
 
     public sealed record WriteToS3(string RoleArn, string S3Bucket, string? S3Prefix, string? S3SseKmsKeyId, ActionFailurePolicy? OnFailure) : RuleAction;
 
-    public sealed record Send(string RoleArn, ActionFailurePolicy? OnFailure) : RuleAction;
+    public sealed record Send(string RoleArn, ActionFailurePolicy? OnFailure) : RuleAction
+    {
+        /// <summary>(+) Name of the egress pool or source from which the message leaves; null: that of the destination.</summary>
+        public string? EgressPool { get; init; }
+    }
 
     public sealed record DeliverToMailbox(string MailboxArn, string RoleArn, ActionFailurePolicy? OnFailure) : RuleAction;
 

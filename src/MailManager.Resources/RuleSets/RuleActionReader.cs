@@ -46,7 +46,7 @@ internal static class RuleActionReader
 
     private static RuleAction.Relay? ReadRelay(DocumentValue value)
     {
-        if (value.Map(["Relay", "MailFrom", "ActionFailurePolicy"]) is not { } map)
+        if (value.Map(["Relay", "MailFrom", EgressName.Key, "ActionFailurePolicy"]) is not { } map)
         {
             return null;
         }
@@ -59,8 +59,9 @@ internal static class RuleActionReader
         }
 
         var mailFrom = map.OptionalWord("MailFrom", RuleWords.MailFrom);
+        var pool = EgressName.ReadReference(map);
         var onFailure = OnFailure(map);
-        return map.Failed ? null : new RuleAction.Relay(relay!, mailFrom, onFailure);
+        return map.Failed ? null : new RuleAction.Relay(relay!, mailFrom, onFailure) { EgressPool = pool };
     }
 
     private static RuleAction.Archive? ReadArchive(DocumentValue value)
@@ -92,14 +93,15 @@ internal static class RuleActionReader
 
     private static RuleAction.Send? ReadSend(DocumentValue value)
     {
-        if (value.Map(["RoleArn", "ActionFailurePolicy"]) is not { } map)
+        if (value.Map(["RoleArn", EgressName.Key, "ActionFailurePolicy"]) is not { } map)
         {
             return null;
         }
 
         var role = Role(map);
+        var pool = EgressName.ReadReference(map);
         var onFailure = OnFailure(map);
-        return map.Failed ? null : new RuleAction.Send(role!, onFailure);
+        return map.Failed ? null : new RuleAction.Send(role!, onFailure) { EgressPool = pool };
     }
 
     private static (string Name, string Value)? ReadHeader(DocumentValue value)

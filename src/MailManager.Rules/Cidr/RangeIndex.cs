@@ -9,103 +9,114 @@ namespace MailManager.Rules.Cidr;
 /// Between which two of many boundaries an address lies, two millions of them: a multibit trie with buckets for leaves. Immutable, thread-safe, allocates nothing.
 /// </summary>
 /// <remarks>
-/// Ranges are one sorted list of boundaries: the first address of a range, the first address behind it, the first of the next. To find the number
+/// <para>Ranges are one sorted list of boundaries: the first address of a range, the first address behind it, the first of the next. To find the number
 /// of boundaries up to an address, the distance from the lowest
 /// boundary, divided by a power of two, selects a slot of a table, in which few boundaries are left to count; where many fall on one slot, because
-/// ranges lie close together, it has a table of its own. Counting compares a fixed number of boundaries without a branch, so that the processor
-/// need not guess and can look up several addresses at a time: boundaries behind those of the slot are greater than the address anyway.
+/// ranges lie close together, it has a table of its own. What lies before the first slot or behind the last one is counted there too, and counting
+/// compares a fixed number of boundaries, both without a branch, so that the processor need not guess and can look up several addresses at a time:
+/// boundaries behind those of the slot are greater than the address anyway.</para>
+/// <para>An address is a key, by which it is found, and a rest, which decides between boundaries of one key. Of IPv6 addresses the key is the network,
+/// the upper half: hardly any range is smaller, so that half of the memory is hardly ever read.</para>
 /// </remarks>
-/// <typeparam name="T"><see cref="uint"/> for IPv4, <see cref="UInt128"/> for IPv6.</typeparam>
+/// <typeparam name="T"><see cref="uint"/> for IPv4, which has no rest; <see cref="ulong"/> for IPv6.</typeparam>
 internal sealed class RangeIndex<T>
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
 {
     /// <summary>More boundaries than this in one slot have a table of their own.</summary>
     internal const int Crowd = 8;
 
-    private readonly T[] _boundaries;
-    private readonly int _count;
+    private readonly T[] _keys;
+    private readonly T[]? _rests;
     private readonly Table[] _tables;
     private readonly int[] _slots;
+    private readonly Table _root;
 
-    /// <param name="boundaries">Ascending.</param>
-    /// <param name="tables">The first divides all boundaries, if there are any.</param>
+    /// <param name="keys">Ascending, with <see cref="Crowd"/> entries more than there are boundaries, of the greatest value.</param>
+    /// <param name="rests">As many, ascending for each key; null: all are 0.</param>
+    /// <param name="tables">The first divides all boundaries by their keys.</param>
     /// <param name="slots">Of all tables: boundaries below the slot, or the complement of the number of the table that divides it further.</param>
-    internal RangeIndex(List<T> boundaries, Table[] tables, int[] slots)
+    internal RangeIndex(T[] keys, T[]? rests, Table[] tables, int[] slots)
     {
-        _count = boundaries.Count;
-        _boundaries = [.. boundaries, .. Enumerable.Repeat(T.MaxValue, Crowd)];
+        _root = tables[0];
+        _keys = keys;
+        _rests = rests;
         _tables = tables;
         _slots = slots;
     }
 
     /// <summary>Octets of memory, without object headers.</summary>
     public long MemorySize =>
-        ((long)_boundaries.Length * Unsafe.SizeOf<T>()) + ((long)_tables.Length * Unsafe.SizeOf<Table>()) + ((long)_slots.Length * sizeof(int));
+        ((long)(_keys.Length + (_rests?.Length ?? 0)) * Unsafe.SizeOf<T>()) + ((long)_tables.Length * Unsafe.SizeOf<Table>()) + ((long)_slots.Length * sizeof(int));
 
     /// <summary>Whether the address is in a range, where the boundaries are the starts and ends of ranges in turn.</summary>
-    public bool Contains(T address) => (Find(address) & 1) != 0;
+    public bool Contains(T key, T rest = default) => (Find(key, rest) & 1) != 0;
 
     /// <summary>How many boundaries there are up to the address.</summary>
-    public int Find(T address)
+    public int Find(T key, T rest = default)
     {
-        var table = 0;
+        var before = _slots[_root.SlotOf(key)];
+        return before >= 0 ? Math.Min(_root.End, before + CountKeys(before, key, rest)) : FindIn(~before, key, rest);
+    }
+
+    private int FindIn(int table, T key, T rest)
+    {
         while (true)
         {
             ref readonly var at = ref _tables[table];
-            if (address < at.Lowest)
-            {
-                return at.Before;
-            }
-
-            var number = (address - at.Lowest) >>> at.Shift;
-            if (number >= T.CreateTruncating(at.Slots))
-            {
-                return at.Before + at.Boundaries;
-            }
-
-            var before = _slots[at.FirstSlot + int.CreateTruncating(number)];
+            var before = _slots[at.SlotOf(at.DividesRests ? rest : key)];
             if (before >= 0)
             {
-                return Math.Min(_count, before + CountUpTo(address, _boundaries.AsSpan(before, Crowd)));
+                return Math.Min(at.End, before + (at.DividesRests ? CountRests(before, rest) : CountKeys(before, key, rest)));
             }
 
             table = ~before;
         }
     }
 
-    private static int CountUpTo(T address, ReadOnlySpan<T> boundaries)
+    /// <summary>
+    /// Boundaries up to the address among those of a slot; they ascend, so that the first greater one ends them. What is read is always there, since a
+    /// slot begins at a boundary, or behind the last one, and a crowd of entries follows that: no bounds are checked.
+    /// </summary>
+    private int CountKeys(int first, T key, T rest)
     {
-        if (typeof(T) == typeof(uint))
+        var upTo = UpTo(_keys, first, key);
+        if (_rests is not null && EqualTo(_keys, first, key) is var same and not 0)
         {
-            var few = MemoryMarshal.Cast<T, uint>(boundaries);
-            var isUpTo = Vector256.LessThanOrEqual(Vector256.Create(few), Vector256.Create(uint.CreateTruncating(address)));
-            return BitOperations.PopCount(isUpTo.ExtractMostSignificantBits());
+            upTo &= ~same | UpTo(_rests, first, rest);
         }
 
-        // Compared by halves, since the operators of UInt128 branch.
-        var (upper, lower) = Halves(address);
-        var count = 0;
-        foreach (ref readonly var boundary in boundaries)
-        {
-            var (boundaryUpper, boundaryLower) = Halves(boundary);
-            count += (boundaryUpper < upper) | ((boundaryUpper == upper) & (boundaryLower <= lower)) ? 1 : 0;
-        }
-
-        return count;
+        return BitOperations.TrailingZeroCount(~upTo);
     }
 
-    private static (ulong Upper, ulong Lower) Halves(T value)
+    /// <summary>The same among boundaries of one key; what follows them may be less again and is not counted.</summary>
+    private int CountRests(int first, T rest) => BitOperations.TrailingZeroCount(~UpTo(_rests!, first, rest));
+
+    private static uint UpTo(T[] boundaries, int first, T value)
     {
-        var whole = UInt128.CreateTruncating(value);
-        return ((ulong)(whole >> 64), (ulong)whole);
+        ref var start = ref MemoryMarshal.GetArrayDataReference(boundaries);
+        return typeof(T) == typeof(uint)
+            ? Vector256.LessThanOrEqual(Vector256.LoadUnsafe(ref start, (nuint)first), Vector256.Create(value)).ExtractMostSignificantBits()
+            : (uint)Vector512.LessThanOrEqual(Vector512.LoadUnsafe(ref start, (nuint)first), Vector512.Create(value)).ExtractMostSignificantBits();
     }
 
-    /// <summary>Divides some consecutive boundaries.</summary>
-    /// <param name="Lowest">The first of them.</param>
-    /// <param name="Shift">Addresses to a slot, as a power of two.</param>
+    private static uint EqualTo(T[] boundaries, int first, T value)
+    {
+        ref var start = ref MemoryMarshal.GetArrayDataReference(boundaries);
+        return typeof(T) == typeof(uint)
+            ? Vector256.Equals(Vector256.LoadUnsafe(ref start, (nuint)first), Vector256.Create(value)).ExtractMostSignificantBits()
+            : (uint)Vector512.Equals(Vector512.LoadUnsafe(ref start, (nuint)first), Vector512.Create(value)).ExtractMostSignificantBits();
+    }
+
+    /// <summary>Divides some consecutive boundaries by their keys or, where all have the same, by their rests.</summary>
+    /// <param name="Lowest">Key or rest of the first of them.</param>
+    /// <param name="Shift">Values to a slot, as a power of two.</param>
     /// <param name="FirstSlot">Where its slots are.</param>
-    /// <param name="Slots">How many they are.</param>
-    /// <param name="Before">Boundaries below <paramref name="Lowest"/>.</param>
-    /// <param name="Boundaries">How many it divides.</param>
-    internal readonly record struct Table(T Lowest, int Shift, int FirstSlot, int Slots, int Before, int Boundaries);
+    /// <param name="LastSlot">Counted from the first.</param>
+    /// <param name="End">Boundaries up to the last of them.</param>
+    /// <param name="DividesRests">They have one key.</param>
+    internal readonly record struct Table(T Lowest, int Shift, int FirstSlot, int LastSlot, int End, bool DividesRests)
+    {
+        /// <summary>Where to look for a key, or a rest: the nearest slot, if it lies outside of all.</summary>
+        public int SlotOf(T value) => FirstSlot + int.CreateTruncating(T.Min((T.Max(value, Lowest) - Lowest) >>> Shift, T.CreateTruncating(LastSlot)));
+    }
 }

@@ -1,5 +1,5 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 
 namespace MailManager.Rules.Cidr;
 
@@ -10,57 +10,71 @@ internal sealed class RangeIndexBuilder<T>
     /// <summary>Boundaries for each slot of a table, on average.</summary>
     private const int Density = 2;
 
-    private readonly List<(T First, T Last)> _ranges = [];
+    private static readonly int KeyLength = Unsafe.SizeOf<T>() * 8;
+
+    private readonly List<(UInt128 First, UInt128 Last)> _ranges = [];
     private readonly List<RangeIndex<T>.Table> _tables = [];
     private readonly List<int> _slots = [];
-    private List<T> _boundaries = [];
+    private T[] _keys = [];
+    private T[]? _rests;
 
-    public void Add(T first, T last) => _ranges.Add((first, last));
+    /// <summary>Left-aligned, as in <see cref="AddressBits.Bits"/>: the last address ends in bits that are set.</summary>
+    public void Add(CidrPrefix prefix) =>
+        _ranges.Add((prefix.Bits, prefix.Bits | (prefix.Length == 128 ? 0 : UInt128.MaxValue >> prefix.Length)));
 
     /// <summary>An index of the added ranges; those that touch or overlap become one.</summary>
-    public RangeIndex<T> Build()
-    {
-        Merge();
-        return Build(_boundaries);
-    }
+    public RangeIndex<T> Build() => Build(Merge());
 
-    /// <param name="boundaries">Ascending, each once.</param>
-    public RangeIndex<T> Build(List<T> boundaries)
+    /// <param name="boundaries">Left-aligned, ascending, each once.</param>
+    public RangeIndex<T> Build(List<UInt128> boundaries)
     {
-        _boundaries = boundaries;
-        _tables.Add(default);
-        if (_boundaries.Count > 0)
+        var count = boundaries.Count;
+        _keys = new T[count + RangeIndex<T>.Crowd];
+        Array.Fill(_keys, T.MaxValue);
+        for (var i = 0; i < count; i++)
         {
-            Divide(table: 0, 0, _boundaries.Count);
+            _keys[i] = T.CreateTruncating(boundaries[i] >> (128 - KeyLength));
+            var rest = T.CreateTruncating(boundaries[i] >> (128 - (KeyLength * 2)));
+            if (rest != T.Zero)
+            {
+                _rests ??= new T[_keys.Length];
+                _rests[i] = rest;
+            }
         }
 
-        return new RangeIndex<T>(_boundaries, [.. _tables], [.. _slots]);
+        _rests?.AsSpan(count).Fill(T.MaxValue);
+        _tables.Add(default);
+        Divide(table: 0, 0, count, dividesRests: false);
+        return new RangeIndex<T>(_keys, _rests, [.. _tables], [.. _slots]);
     }
 
-    private void Merge()
+    private List<UInt128> Merge()
     {
+        var boundaries = new List<UInt128>(_ranges.Count * 2);
         _ranges.Sort(static (a, b) => a.First.CompareTo(b.First));
         for (var i = 0; i < _ranges.Count;)
         {
             var (first, last) = _ranges[i++];
-            while (i < _ranges.Count && (last == T.MaxValue || _ranges[i].First <= last + T.One))
+            while (i < _ranges.Count && (last == UInt128.MaxValue || _ranges[i].First <= last + 1))
             {
-                last = T.Max(last, _ranges[i++].Last);
+                last = UInt128.Max(last, _ranges[i++].Last);
             }
 
-            _boundaries.Add(first);
-            if (last != T.MaxValue)
+            boundaries.Add(first);
+            if (last != UInt128.MaxValue)
             {
-                _boundaries.Add(last + T.One);
+                boundaries.Add(last + 1);
             }
         }
+
+        return boundaries;
     }
 
-    private void Divide(int table, int from, int to)
+    private void Divide(int table, int from, int to, bool dividesRests)
     {
-        var boundaries = CollectionsMarshal.AsSpan(_boundaries);
-        var lowest = boundaries[from];
-        var span = boundaries[to - 1] - lowest;
+        var values = dividesRests ? _rests! : _keys;
+        var lowest = values[from];
+        var span = from < to ? values[to - 1] - lowest : T.Zero;
         var most = T.CreateTruncating(Math.Max(2, (to - from) / Density));
         var shift = 0;
         while (span >>> shift >= most)
@@ -68,14 +82,14 @@ internal sealed class RangeIndexBuilder<T>
             shift++;
         }
 
-        var slots = int.CreateTruncating(span >>> shift) + 1;
         var firstSlot = _slots.Count;
-        _tables[table] = new RangeIndex<T>.Table(lowest, shift, firstSlot, slots, from, to - from);
+        var slots = int.CreateTruncating(span >>> shift) + 1;
+        _tables[table] = new RangeIndex<T>.Table(lowest, shift, firstSlot, slots - 1, to, dividesRests);
         var next = from;
         for (var slot = 0; slot < slots; slot++)
         {
             _slots.Add(next);
-            while (next < to && (boundaries[next] - lowest) >>> shift == T.CreateTruncating(slot))
+            while (next < to && (values[next] - lowest) >>> shift == T.CreateTruncating(slot))
             {
                 next++;
             }
@@ -89,7 +103,7 @@ internal sealed class RangeIndexBuilder<T>
             {
                 _slots[slot] = ~_tables.Count;
                 _tables.Add(default);
-                Divide(_tables.Count - 1, begin, end);
+                Divide(_tables.Count - 1, begin, end, dividesRests || span == T.Zero);
             }
 
             end = begin;

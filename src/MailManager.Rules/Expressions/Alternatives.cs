@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 
 namespace MailManager.Rules.Expressions;
@@ -48,8 +49,8 @@ internal sealed class Alternatives
         return holding;
     }
 
-    /// <summary>Their paths, joined by <c>+</c>. Allocates.</summary>
-    public string PathsOf(ulong holding) => string.Join('+', Numbers(holding).Select(number => _parts[number].Path));
+    /// <summary>Their paths. Allocates if there are some.</summary>
+    public ImmutableArray<string> PathsOf(ulong holding) => holding == 0 ? [] : [.. Numbers(holding).Select(number => _parts[number].Path)];
 
     private static IEnumerable<int> Numbers(ulong bits)
     {

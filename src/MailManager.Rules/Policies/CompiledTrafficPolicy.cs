@@ -129,19 +129,19 @@ public sealed class CompiledTrafficPolicy
     }
 
     /// <summary>
-    /// For logs: which alternatives of the deciding statement's conditions hold, as paths joined by <c>+</c>; empty: it has none. Whatever is no
-    /// alternative holds, or it would not have decided. Allocates if there are some.
+    /// Which alternatives of the deciding statement's conditions hold, as paths; empty: it has none. Whatever is no alternative holds, or it would not have
+    /// decided. Allocates if there are some.
     /// </summary>
     /// <param name="verdict">Of this policy.</param>
     /// <param name="input">As the policy was asked.</param>
     /// <param name="recipient">The recipient, if there was one.</param>
     /// <param name="known">The stage at which it was asked.</param>
-    public string AlternativesOf(PolicyVerdict verdict, RuleInput input, string recipient, PolicyStage known)
+    public ImmutableArray<string> AlternativesOf(PolicyVerdict verdict, RuleInput input, string recipient, PolicyStage known)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (verdict.Statement < 0 || _alternatives[verdict.Statement].IsEmpty)
         {
-            return string.Empty;
+            return [];
         }
 
         input.Bind(_program.Operands);

@@ -12,14 +12,16 @@ namespace MailManager.Rules.RuleSets;
 /// </summary>
 public sealed class CompiledRuleSet
 {
+    private readonly ImmutableArray<Rule> _rules;
     private readonly ImmutableArray<string> _names;
     private readonly RuleProgram _program;
     private readonly RuleEnvironment _environment;
 
-    private CompiledRuleSet(string name, ImmutableArray<string> names, CompiledRule[] rules, ConditionBuilder builder, RuleEnvironment environment)
+    private CompiledRuleSet(RuleSet source, ImmutableArray<string> names, CompiledRule[] rules, ConditionBuilder builder, RuleEnvironment environment)
     {
-        Name = name;
+        Name = source.RuleSetName;
         Requirements = builder.Requirements;
+        _rules = source.Rules;
         _names = names;
         _environment = environment;
         _program = new RuleProgram(rules, builder.Operands.Build());
@@ -72,7 +74,7 @@ public sealed class CompiledRuleSet
 
         return builder.HasErrors
             ? new(builder.Errors, builder.Requirements)
-            : new(new CompiledRuleSet(ruleSet.RuleSetName, names, [.. rules], builder, environment), builder.Requirements);
+            : new(new CompiledRuleSet(ruleSet, names, [.. rules], builder, environment), builder.Requirements);
     }
 
     /// <summary>Starts to compile the conditions, once; until the task ends the trees serve. Results are the same.</summary>
@@ -93,15 +95,17 @@ public sealed class CompiledRuleSet
     /// <summary>Name of a rule for logs: its id, else its name, else its index.</summary>
     public string RuleName(int rule) => _names[rule];
 
+    /// <summary>What a rule is called in its resource, where it may have both, one or neither.</summary>
+    public (string? Id, string? Name) NamesOf(int rule) => (_rules[rule].Id, _rules[rule].Name);
+
     /// <summary>
-    /// A rule that matched, for logs: its name, and in parentheses which alternatives of its conditions held: <c>Rules[3](Conditions[0].AnyOf[1])</c>.
-    /// Whatever is no alternative held, or it would not have matched.
+    /// Of a rule that matched: which alternatives of its conditions held, as paths, such as <c>Conditions[0].AnyOf[1]</c>; empty: it has none. Whatever is no
+    /// alternative held, or it would not have matched. Allocates if there are some.
     /// </summary>
-    public string MatchText(int rule, RuleEvaluation evaluation)
+    public ImmutableArray<string> AlternativesOf(int rule, RuleEvaluation evaluation)
     {
         ArgumentNullException.ThrowIfNull(evaluation);
-        var alternatives = _program.AlternativesOf(rule, evaluation);
-        return alternatives.Length == 0 ? RuleName(rule) : $"{RuleName(rule)}({alternatives})";
+        return _program.AlternativesOf(rule, evaluation);
     }
 
     /// <summary>The counters of all rules, by index; of those that are not enabled, zero.</summary>

@@ -18,6 +18,9 @@ public sealed record DeliveryTarget
     /// <summary>The relay is given an SRS address of this server for the reverse-path (API: <c>MailFrom: REPLACE</c>).</summary>
     public bool ReplacesMailFrom { get; }
 
+    /// <summary>Name of the egress pool or source from which the message leaves; null: the rule leaves it open.</summary>
+    public string? EgressPool { get; init; }
+
     public static DeliveryTarget Relay(string name, bool replacesMailFrom = false) => new(name, replacesMailFrom);
 
     /// <summary>As dispositions write it: <c>relay NAME</c> or <c>send</c>.</summary>

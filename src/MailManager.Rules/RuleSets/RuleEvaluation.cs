@@ -213,7 +213,7 @@ public sealed class RuleEvaluation
     {
         var address = Recipients.Address(entry);
         var failure = !deliver.Exists ? ActionFailureReason.NoSuchRelay
-            : deliver.Target == DeliveryTarget.Send ? _permits.ToSend(address)
+            : deliver.Target.RelayName is null ? _permits.ToSend(address)
             : _permits.ToRelay(address);
         return failure == ActionFailureReason.None
             ? Serve(OutcomeKind.Deliver, Group(deliver.Target, Recipients.Headers(entry), rule), entry)

@@ -9,14 +9,14 @@ internal sealed class RuleOperations(ConditionBuilder errors, RuleEnvironment en
     private readonly HeaderOperations _headers = new(errors);
     private readonly NoticeOperations _notices = new(errors);
     private readonly ReplacementOperations _replacements = new(errors);
-    private readonly Dictionary<(string Name, bool ReplacesMailFrom), DeliveryTarget> _relays = [];
+    private readonly HashSet<DeliveryTarget> _targets = [];
 
     /// <summary>The operation, or null and an error.</summary>
     public RuleOperation? Build(RuleAction action, string path) => action switch
     {
         RuleAction.Drop => new RuleOperation.Drop(),
         RuleAction.Relay relay => Build(relay, path),
-        RuleAction.Send send => new RuleOperation.Deliver(DeliveryTarget.Send, Exists: true, send.OnFailure ?? ActionFailurePolicy.Continue),
+        RuleAction.Send send => Deliver(DeliveryTarget.Send with { EgressPool = send.EgressPool }, exists: true, send.OnFailure),
         RuleAction.AddHeader header => _headers.Add(header, path),
         RuleAction.SetHeader header => _headers.Set(header, path),
         RuleAction.RemoveHeader header => _headers.Remove(header, path),
@@ -30,18 +30,26 @@ internal sealed class RuleOperations(ConditionBuilder errors, RuleEnvironment en
 
     private RuleOperation? Build(RuleAction.Relay relay, string path)
     {
-        var replaces = relay.MailFrom == MailFrom.Replace;
+        var replaces = relay.MailFrom is { } mailFrom ? mailFrom == MailFrom.Replace : environment.RelaysReplacingMailFrom.Contains(relay.RelayName);
         if (replaces && !environment.CanReplaceMailFrom)
         {
-            return Unavailable($"{path}.MailFrom", "REPLACE needs Node.Srs, which says with which domain");
+            return relay.MailFrom is null
+                ? Unavailable($"{path}.Relay", $"the relay '{relay.RelayName}' has MailFrom: REPLACE, which needs Node.Srs, which says with which domain")
+                : Unavailable($"{path}.MailFrom", "REPLACE needs Node.Srs, which says with which domain");
         }
 
-        if (!_relays.TryGetValue((relay.RelayName, replaces), out var target))
+        var target = DeliveryTarget.Relay(relay.RelayName, replaces) with { EgressPool = relay.EgressPool };
+        return Deliver(target, environment.Relays.Contains(relay.RelayName), relay.OnFailure);
+    }
+
+    private RuleOperation.Deliver Deliver(DeliveryTarget target, bool exists, ActionFailurePolicy? onFailure)
+    {
+        if (!_targets.TryGetValue(target, out var one))
         {
-            _relays.Add((relay.RelayName, replaces), target = DeliveryTarget.Relay(relay.RelayName, replaces));
+            _targets.Add(one = target);
         }
 
-        return new RuleOperation.Deliver(target, environment.Relays.Contains(relay.RelayName), relay.OnFailure ?? ActionFailurePolicy.Continue);
+        return new RuleOperation.Deliver(one, exists, onFailure ?? ActionFailurePolicy.Continue);
     }
 
     private RuleOperation? Unavailable(string path, string reason)

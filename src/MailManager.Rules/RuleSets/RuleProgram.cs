@@ -28,8 +28,8 @@ internal sealed class RuleProgram
     /// <summary>The alternatives of a rule that held when it matched, as paths; empty: it has none.</summary>
     /// <param name="rule">Index in the resource.</param>
     /// <param name="evaluation">Of the message.</param>
-    public string AlternativesOf(int rule, RuleEvaluation evaluation) =>
-        evaluation.AlternativesOf(rule) is var holding and not 0 ? Array.Find(_rules, known => known.Index == rule)!.Alternatives.PathsOf(holding) : string.Empty;
+    public ImmutableArray<string> AlternativesOf(int rule, RuleEvaluation evaluation) =>
+        evaluation.AlternativesOf(rule) is var holding and not 0 ? RuleAt(rule).Alternatives.PathsOf(holding) : [];
 
     /// <param name="names">Of all rules, those that are not enabled too.</param>
     public ImmutableArray<RuleCounters> ReadCounters(ImmutableArray<string> names)
@@ -177,6 +177,8 @@ internal sealed class RuleProgram
             evaluation.Apply(rule.Operations[action], rule.Index, action);
         }
     }
+
+    private CompiledRule RuleAt(int index) => Array.Find(_rules, rule => rule.Index == index)!;
 
     private static bool HasActive(RecipientTable recipients)
     {

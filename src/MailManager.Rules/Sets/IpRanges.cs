@@ -16,7 +16,7 @@ public sealed class IpRanges
     public const int MaximumErrors = 100;
 
     private readonly RangeIndex<uint> _ipv4;
-    private readonly RangeIndex<UInt128> _ipv6;
+    private readonly RangeIndex<ulong> _ipv6;
 
     private IpRanges(Collector ranges)
     {
@@ -94,13 +94,14 @@ public sealed class IpRanges
         return Contains(AddressBits.Of(address));
     }
 
-    internal bool Contains(in AddressBits address) => address.IsIpv4 ? _ipv4.Contains(address.Ipv4) : _ipv6.Contains(address.Bits);
+    internal bool Contains(in AddressBits address) =>
+        address.IsIpv4 ? _ipv4.Contains(address.Ipv4) : _ipv6.Contains((ulong)(address.Bits >> 64), (ulong)address.Bits);
 
     private sealed class Collector
     {
         public RangeIndexBuilder<uint> Ipv4 { get; } = new();
 
-        public RangeIndexBuilder<UInt128> Ipv6 { get; } = new();
+        public RangeIndexBuilder<ulong> Ipv6 { get; } = new();
 
         public int Count { get; private set; }
 
@@ -109,12 +110,11 @@ public sealed class IpRanges
             Count++;
             if (prefix.IsIpv4)
             {
-                var first = (uint)(prefix.Bits >> 96);
-                Ipv4.Add(first, first | (prefix.Length == 32 ? 0 : uint.MaxValue >> prefix.Length));
+                Ipv4.Add(prefix);
             }
             else
             {
-                Ipv6.Add(prefix.Bits, prefix.Bits | (prefix.Length == 128 ? 0 : UInt128.MaxValue >> prefix.Length));
+                Ipv6.Add(prefix);
             }
         }
     }

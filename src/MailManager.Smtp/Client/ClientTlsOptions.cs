@@ -55,6 +55,16 @@ internal sealed class ClientTlsOptions(SmtpClientSettings settings)
             };
         }
 
+        if (settings.CertificateSeen is { } seen)
+        {
+            var decide = options.RemoteCertificateValidationCallback;
+            options.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+            {
+                seen(chain, errors);
+                return decide?.Invoke(sender, certificate, chain, errors) ?? errors == SslPolicyErrors.None;
+            };
+        }
+
         return options;
     }
 }

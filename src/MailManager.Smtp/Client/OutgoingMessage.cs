@@ -58,7 +58,7 @@ public readonly record struct OutgoingMessage
     /// Copies octets from <paramref name="offset"/> of what is sent, prefix included: at least one unless it is the end. May throw
     /// <see cref="IOException"/>.
     /// </summary>
-    internal int Read(Span<byte> destination, long offset)
+    public int Read(Span<byte> destination, long offset)
     {
         if (offset < Prefix.Length)
         {

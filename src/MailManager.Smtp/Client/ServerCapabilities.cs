@@ -25,6 +25,9 @@ public sealed class ServerCapabilities
     /// <summary>RFC 4954: those of its mechanisms that the client knows.</summary>
     public ImmutableArray<AuthMechanism> AuthMechanisms { get; private init; } = [];
 
+    /// <summary>Logins by access token: AUTH XOAUTH2.</summary>
+    public bool OffersTokens { get; private init; }
+
     /// <summary>RFC 3461.</summary>
     public bool Dsn { get; private init; }
 
@@ -51,7 +54,7 @@ public sealed class ServerCapabilities
     {
         bool pipelining = false, eightBitMime = false, startTls = false, size = false;
         var mechanisms = ImmutableArray<AuthMechanism>.Empty;
-        bool dsn = false, smtpUtf8 = false, chunking = false, binaryMime = false, requireTls = false;
+        bool offersTokens = false, dsn = false, smtpUtf8 = false, chunking = false, binaryMime = false, requireTls = false;
         long maxSize = 0;
         int maxRecipients = 0, maxTransactions = 0;
         var serverName = string.Empty;
@@ -96,6 +99,7 @@ public sealed class ServerCapabilities
                 // "AUTH=PLAIN LOGIN" is what servers said before RFC 2554.
                 foreach (var mechanism in argument.Split(' '))
                 {
+                    offersTokens |= Is(argument[mechanism], TokenExchange.Name);
                     if (AuthMechanismNames.Find(argument[mechanism]) is { } known && !mechanisms.Contains(known))
                     {
                         mechanisms = mechanisms.Add(known);
@@ -112,6 +116,7 @@ public sealed class ServerCapabilities
             Size = size,
             MaxSize = maxSize,
             AuthMechanisms = mechanisms,
+            OffersTokens = offersTokens,
             Dsn = dsn,
             SmtpUtf8 = smtpUtf8,
 

@@ -12,14 +12,19 @@ internal static class SessionLogin
 
     public static async ValueTask<SmtpFailure?> RunAsync(SmtpClientConnection connection, SmtpClientSettings settings)
     {
+        if (settings.HidesLogin && connection.TlsProtocol == System.Security.Authentication.SslProtocols.None)
+        {
+            return Local("credentials are not sent in clear text");
+        }
+
+        if (settings.AccessTokens is { } tokens)
+        {
+            return await RunAsync(connection, settings, tokens).ConfigureAwait(false);
+        }
+
         if (settings.Credentials is not { } credentials)
         {
             return null;
-        }
-
-        if (connection.TlsProtocol == System.Security.Authentication.SslProtocols.None && !settings.AllowCleartextAuthentication)
-        {
-            return Local("credentials are not sent in clear text");
         }
 
         if (credentials.UserName.Length == 0 || credentials.UserName.Contains('\0', StringComparison.Ordinal) || credentials.Password.Contains('\0', StringComparison.Ordinal))
@@ -36,6 +41,40 @@ internal static class SessionLogin
         }
 
         return Local($"the server offers none of AUTH {string.Join(", ", settings.AuthMechanisms.Select(AuthMechanismNames.NameOf))}");
+    }
+
+    /// <summary>A token that the server refuses may have been revoked before its time: one more is tried.</summary>
+    private static async ValueTask<SmtpFailure?> RunAsync(SmtpClientConnection connection, SmtpClientSettings settings, IAccessTokens tokens)
+    {
+        if (!connection.Capabilities.OffersTokens)
+        {
+            return Local($"the server does not offer AUTH {TokenExchange.Name}");
+        }
+
+        SmtpFailure? failure = null;
+        string? refused = null;
+        while (true)
+        {
+            var (token, problem) = await tokens.FindAsync(connection.Closed).ConfigureAwait(false);
+            if (token is null || token == refused)
+            {
+                return failure ?? Local($"no access token: {problem}");
+            }
+
+            failure = await RunAsync(connection, settings, TokenExchange.Name, new TokenExchange(tokens.UserName, token)).ConfigureAwait(false);
+            if (failure is not { Party: SmtpParty.Peer, Reply.IsPermanent: true })
+            {
+                return failure;
+            }
+
+            tokens.Refuse(token);
+            if (refused is not null)
+            {
+                return failure;
+            }
+
+            refused = token;
+        }
     }
 
     private static async ValueTask<SmtpFailure?> RunAsync(SmtpClientConnection connection, SmtpClientSettings settings, string name, IAuthExchange exchange)

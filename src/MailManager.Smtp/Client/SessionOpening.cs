@@ -41,8 +41,8 @@ internal static class SessionOpening
         if (hello.Reply.IsPositive)
         {
             connection.Capabilities = ServerCapabilities.Parse(hello.Reply.Text);
-            return settings.TakesOwnNameForLoop
-                && connection.Capabilities.ServerName.AsSpan().TrimEnd('.').Equals(settings.Hostname.AsSpan().TrimEnd('.'), StringComparison.OrdinalIgnoreCase)
+            return settings.LoopName is { } own
+                && connection.Capabilities.ServerName.AsSpan().TrimEnd('.').Equals(own.AsSpan().TrimEnd('.'), StringComparison.OrdinalIgnoreCase)
                 ? SmtpFailure.Local(SmtpPhase.Hello, "the server answers by our own name: mail loops back to this server", new EnhancedStatus(5, 4, 6))
                 : null;
         }
@@ -66,7 +66,7 @@ internal static class SessionOpening
             return null;
         }
 
-        var isMandatory = settings.Tls is SmtpClientTls.Required or SmtpClientTls.Encrypted || settings is { Credentials: not null, AllowCleartextAuthentication: false };
+        var isMandatory = settings.Tls is SmtpClientTls.Required or SmtpClientTls.Encrypted || settings.HidesLogin;
         if (!connection.Capabilities.StartTls)
         {
             return settings.NeedsRequireTls ? NoTls("REQUIRETLS: the server does not offer STARTTLS")

@@ -22,6 +22,7 @@ public sealed class SmtpClientConnection : IAsyncDisposable
     private IDialogueObserver? _observer;
     private TlsDuplexPipe? _tls;
     private long _deadline = long.MaxValue;
+    private long _waitingSince;
     private volatile bool _isTimedOut;
 
     internal SmtpClientConnection(ConnectionContext transport, EndPoint remoteEndPoint, DeadlineClock clock)
@@ -36,6 +37,9 @@ public sealed class SmtpClientConnection : IAsyncDisposable
 
     public EndPoint RemoteEndPoint { get; }
 
+    /// <summary>Our end of it; null: not known.</summary>
+    public EndPoint? LocalEndPoint => _transport.LocalEndPoint;
+
     /// <summary>The negotiated TLS version; <see cref="SslProtocols.None"/>: clear text.</summary>
     public SslProtocols TlsProtocol => _tls?.Protocol ?? SslProtocols.None;
 
@@ -48,6 +52,12 @@ public sealed class SmtpClientConnection : IAsyncDisposable
     /// <summary>Transactions that were begun on it.</summary>
     public int Transactions { get; private set; }
 
+    /// <summary>
+    /// Time since it last began to wait for the server. Right after a transaction, that is how long the server took for its last reply: to the message as
+    /// a whole, if it came so far.
+    /// </summary>
+    public TimeSpan WaitedFor => _clock.Time.GetElapsedTime(_waitingSince);
+
     /// <summary>The server takes no further transaction in this session (RFC 9422 MAILMAX).</summary>
     public bool IsUsedUp => Capabilities.MaxTransactions > 0 && Transactions >= Capabilities.MaxTransactions;
 
@@ -59,6 +69,9 @@ public sealed class SmtpClientConnection : IAsyncDisposable
 
     /// <summary>The server speaks LMTP (RFC 2033).</summary>
     internal bool IsLmtp { get; private set; }
+
+    /// <summary>It was lost, or ended from here.</summary>
+    internal CancellationToken Closed => _transport.ConnectionClosed;
 
     internal SmtpClientTimeouts Timeouts { get; private set; } = new();
 
@@ -267,8 +280,11 @@ public sealed class SmtpClientConnection : IAsyncDisposable
 
     private ReplyFault ClosedOrTimedOut => _isTimedOut ? ReplyFault.TimedOut : ReplyFault.Closed;
 
-    private void SetDeadline(TimeSpan limit) =>
-        Volatile.Write(ref _deadline, _clock.Time.GetTimestamp() + (long)(limit.TotalSeconds * _clock.Time.TimestampFrequency));
+    private void SetDeadline(TimeSpan limit)
+    {
+        _waitingSince = _clock.Time.GetTimestamp();
+        Volatile.Write(ref _deadline, _waitingSince + (long)(limit.TotalSeconds * _clock.Time.TimestampFrequency));
+    }
 
     private void ClearDeadline() => Volatile.Write(ref _deadline, long.MaxValue);
 

@@ -13,10 +13,10 @@ public sealed record SmtpClientSettings
     public required string Hostname { get; init; }
 
     /// <summary>
-    /// A server that answers EHLO by our own name is this server: a loop. Not to be asked of ports other than 25, behind which another MTA of the same
-    /// machine, and of its name, may well be (Postfix draws the line there too).
+    /// The name of this server: one that answers EHLO by it is this server, a loop. Null: names are not looked at. Not to be given for ports other than 25,
+    /// behind which another MTA of the same machine, and of its name, may well be (Postfix draws the line there too).
     /// </summary>
-    public bool TakesOwnNameForLoop { get; init; }
+    public string? LoopName { get; init; }
 
     /// <summary>The server's name: sent in TLS (SNI) and, where certificates are checked, what they must be valid for.</summary>
     public required string ServerName { get; init; }
@@ -38,7 +38,10 @@ public sealed record SmtpClientSettings
     /// <summary>Null: no AUTH.</summary>
     public SmtpCredentials? Credentials { get; init; }
 
-    /// <summary>AUTH may go over a connection without TLS, by any mechanism. Default: by none.</summary>
+    /// <summary>In place of <see cref="Credentials"/>: AUTH XOAUTH2, never without TLS (RFC 6750 §5.3). Null: no AUTH by token.</summary>
+    public IAccessTokens? AccessTokens { get; init; }
+
+    /// <summary>Passwords may go over a connection without TLS, by any mechanism. Default: by none.</summary>
     public bool AllowCleartextAuthentication { get; init; }
 
     /// <summary>Those that may be used, in this order: the first that the server offers and the credentials fit.</summary>
@@ -50,10 +53,22 @@ public sealed record SmtpClientSettings
     /// <summary>In place of the usual check of certificates, where they are checked; null: the usual one.</summary>
     public ICertificateCheck? CertificateCheck { get; init; }
 
+    /// <summary>
+    /// Hears what the usual check, of chain and name, finds of the server's certificate, whether or not that decides; null: nobody does. The chain may be
+    /// null, and must not be kept.
+    /// </summary>
+    public Action<X509Chain?, SslPolicyErrors>? CertificateSeen { get; init; }
+
     /// <summary>Shown to a server that asks for one; null: none.</summary>
     public SslStreamCertificateContext? ClientCertificate { get; init; }
 
     public SmtpClientTimeouts Timeouts { get; init; } = new();
+
+    /// <summary>The session logs in.</summary>
+    public bool LogsIn => Credentials is not null || AccessTokens is not null;
+
+    /// <summary>The session must not go on in clear text, whatever <see cref="Tls"/> says, or its login would.</summary>
+    public bool HidesLogin => AccessTokens is not null || (Credentials is not null && !AllowCleartextAuthentication);
 
     /// <summary>Hears the dialogue; null, as for all deliveries: nobody does.</summary>
     public IDialogueObserver? Observer { get; init; }

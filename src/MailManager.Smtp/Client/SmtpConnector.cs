@@ -15,6 +15,9 @@ public sealed class SmtpConnector : IDisposable
     /// <summary>Octets that may wait in a connection's output; twice what a session writes between two flushes.</summary>
     internal const int OutputLimit = 2 * MessageDataWriter.FlushThreshold;
 
+    private const int IpProtocol = 0;
+    private const int BindAddressNoPort = 24;
+
     private readonly SocketConnectionContextFactory _factory;
     private readonly DeadlineClock _clock;
 
@@ -37,16 +40,23 @@ public sealed class SmtpConnector : IDisposable
 
     /// <summary>Connects to one address. Exactly one of connection and failure is given.</summary>
     /// <param name="address">Where to.</param>
+    /// <param name="from">The address of this machine to bind to, of the same family; null: the system chooses.</param>
     /// <param name="timeout">For the TCP handshake.</param>
     /// <param name="cancellationToken">Gives up; reported as a failure of ours.</param>
     public async ValueTask<(SmtpClientConnection? Connection, SmtpFailure? Failure)> ConnectAsync(
-        IPEndPoint address, TimeSpan timeout, CancellationToken cancellationToken)
+        IPEndPoint address, IPAddress? from, TimeSpan timeout, CancellationToken cancellationToken)
     {
         Socket? socket = null;
         try
         {
             // Fails on a machine without IPv6, or without IPv4: then the address is one that does not answer, and another may.
             socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            if (Bind(socket, from) is { } refusal)
+            {
+                socket.Dispose();
+                return (null, refusal);
+            }
+
             using var timer = new CancellationTokenSource(timeout, _clock.Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
             await socket.ConnectAsync(address, either.Token).ConfigureAwait(false);
@@ -67,4 +77,31 @@ public sealed class SmtpConnector : IDisposable
     }
 
     public void Dispose() => _factory.Dispose();
+
+    /// <summary>Null: bound, or there is nothing to bind to.</summary>
+    private static SmtpFailure? Bind(Socket socket, IPAddress? from)
+    {
+        if (from is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (OperatingSystem.IsLinux())
+            {
+                // The port is chosen when the peer is known, so that one port serves connections to many peers (ip(7), IP_BIND_ADDRESS_NO_PORT).
+                socket.SetRawSocketOption(IpProtocol, BindAddressNoPort, BitConverter.GetBytes(1));
+            }
+
+            socket.Bind(new IPEndPoint(from, 0));
+            return null;
+        }
+        catch (SocketException fault)
+        {
+            return SmtpFailure.Local(SmtpPhase.Connect, fault.SocketErrorCode == SocketError.AddressNotAvailable
+                ? $"cannot send from {from}: it is not an address of this machine"
+                : $"cannot send from {from}: {PeerText.Escape(fault.SocketErrorCode.ToString())}");
+        }
+    }
 }

@@ -46,6 +46,9 @@ public enum SmtpPhase
 /// <param name="Status">For a local failure: the status that describes it, as in <c>5.6.0</c>. Otherwise none.</param>
 public sealed record SmtpFailure(SmtpParty Party, SmtpPhase Phase, SmtpReply Reply, string Reason, EnhancedStatus Status = default)
 {
+    /// <summary>Name of the server with which no session came about; null where that is not the failure, or it had no name.</summary>
+    public string? Host { get; init; }
+
     /// <summary>The peer answered.</summary>
     public bool HasReply => Reply.Code != 0;
 

@@ -105,7 +105,14 @@ internal static class SmtpTransaction
         var data = await connection.ReadReplyAsync(connection.Timeouts.Data).ConfigureAwait(false);
         if (data.Reply.Code != 354)
         {
-            return WithoutContent(data, failure, refused, isWanted);
+            return WithoutContent(data, failure, refused, terms, isWanted);
+        }
+
+        // Nothing is due before the content has come: what is there already would be taken for its reply.
+        if (isWanted && connection.HasBufferedInput())
+        {
+            return new SmtpTransactionResult(
+                default, new SmtpFailure(SmtpParty.Peer, SmtpPhase.Data, default, "replies out of step at DATA"), terms.LeftOut, CanContinue: false);
         }
 
         return isWanted
@@ -200,7 +207,8 @@ internal static class SmtpTransaction
         return new SmtpTransactionResult(default, failure, refused, CanContinue: end.IsReply && end.Reply.Code != 421);
     }
 
-    private static SmtpTransactionResult WithoutContent(in ReplyRead data, SmtpFailure? failure, SmtpFailure?[]? refused, bool isWanted)
+    private static SmtpTransactionResult WithoutContent(
+        in ReplyRead data, SmtpFailure? failure, SmtpFailure?[]? refused, in TransactionTerms terms, bool isWanted)
     {
         if (!isWanted)
         {
@@ -213,8 +221,13 @@ internal static class SmtpTransaction
             return Lost(SmtpPhase.Data, data.Fault, refused);
         }
 
-        return new SmtpTransactionResult(
-            default, SmtpFailure.Refused(SmtpPhase.Data, data.Reply), refused, CanContinue: data.Reply.Code is >= 400 and not 421);
+        if (data.Reply.Code < 400)
+        {
+            // No reply to DATA: the replies are out of step, and which recipient a refusal before it was meant for is not certain.
+            return new SmtpTransactionResult(default, SmtpFailure.Refused(SmtpPhase.Data, data.Reply), terms.LeftOut, CanContinue: false);
+        }
+
+        return new SmtpTransactionResult(default, SmtpFailure.Refused(SmtpPhase.Data, data.Reply), refused, CanContinue: data.Reply.Code != 421);
     }
 
     private static SmtpTransactionResult Lost(SmtpPhase phase, ReplyFault fault, SmtpFailure?[]? refused) =>

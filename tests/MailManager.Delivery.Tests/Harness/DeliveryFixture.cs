@@ -64,7 +64,7 @@ internal sealed class DeliveryFixture : IAsyncDisposable
     public static DeliveryOptions WithPatienceForQuit(DeliveryOptions options) =>
         options with { Timeouts = options.Timeouts with { Quit = TimeSpan.FromDays(10_000) } };
 
-    public void Update(RelayTls tls = RelayTls.Opportunistic, Secret? secret = null, string host = "127.0.0.1", Func<Relay, Relay>? relay = null)
+    public void Update(RelayTls tls = RelayTls.Opportunistic, Secret? secret = null, string host = "127.0.0.1", Func<Relay, Relay>? relay = null, IdentitySet? identities = null)
     {
         var usual = new Relay
         {
@@ -73,7 +73,7 @@ internal sealed class DeliveryFixture : IAsyncDisposable
             Authentication = secret is null ? new RelayAuthentication.None() : new RelayAuthentication.FromSecret(secret.Name),
             Tls = tls,
         };
-        Service.Update([relay?.Invoke(usual) ?? usual], secret is null ? [] : [secret], new IdentitySet(["example.com"]));
+        Service.Update([relay?.Invoke(usual) ?? usual], secret is null ? [] : [secret], identities ?? new IdentitySet(["example.com"]));
     }
 
     public static Secret Login(string user = "user", string password = "pass word") =>
@@ -102,7 +102,9 @@ internal sealed class DeliveryFixture : IAsyncDisposable
         BodyType body = BodyType.SevenBit,
         TimeSpan? age = null,
         string[]? removedHeaders = null,
-        bool isSubmission = false)
+        bool isSubmission = false,
+        string? egressPool = null,
+        bool maySign = false)
     {
         bytes ??= Content(content);
         var now = Time.GetUtcNow();
@@ -123,6 +125,8 @@ internal sealed class DeliveryFixture : IAsyncDisposable
                 Prefix = Encoding.ASCII.GetBytes(prefix),
                 RemovedHeaders = [.. removedHeaders ?? []],
                 IsSubmission = isSubmission,
+                MaySign = maySign,
+                EgressPool = egressPool,
             },
             Attempts = attempts,
             MessageSize = bytes.Length,

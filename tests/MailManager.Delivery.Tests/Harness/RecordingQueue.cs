@@ -1,10 +1,11 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using MailManager.Messages.Bytes;
 using MailManager.Queue;
 
 namespace MailManager.Delivery.Tests.Harness;
 
-/// <summary>A queue that only records how deliveries were settled.</summary>
+/// <summary>A queue that only records how deliveries were settled, and what else was put into it.</summary>
 internal sealed class RecordingQueue : IMailQueue
 {
     private readonly Channel<Settled> _settled = Channel.CreateUnbounded<Settled>();
@@ -16,7 +17,18 @@ internal sealed class RecordingQueue : IMailQueue
 
     public bool HasSettled => _settled.Reader.Count > 0;
 
-    public ValueTask<AcceptResult> AcceptAsync(params ReadOnlySpan<AcceptedMessage> messages) => throw new NotSupportedException();
+    /// <summary>Messages made here, with their octets.</summary>
+    public ConcurrentQueue<(QueuedMessage Message, byte[] Content)> Accepted { get; } = new();
+
+    public ValueTask<AcceptResult> AcceptAsync(params ReadOnlySpan<AcceptedMessage> messages)
+    {
+        foreach (var accepted in messages)
+        {
+            Accepted.Enqueue((accepted.Message, accepted.Content.Head.ToArray()));
+        }
+
+        return new(AcceptResult.Committed);
+    }
 
     public void Settle(QueuedDelivery delivery, DeliverySettlement settlement)
     {

@@ -22,7 +22,7 @@ public sealed class StsDeliveryTests : IAsyncLifetime
     private readonly X509Certificate2 _wrong;
     private readonly X509Certificate2 _policyCertificate;
     private ScriptedSmtpServer _peer;
-    private PolicyHost _host = null!;
+    private HttpsHost _host = null!;
 
     public StsDeliveryTests()
     {
@@ -34,7 +34,7 @@ public sealed class StsDeliveryTests : IAsyncLifetime
         _dns.Text("_mta-sts.sender.test", "v=STSv1; ", "id=1;").Address("mta-sts.sender.test", "127.0.0.1");
     }
 
-    public async ValueTask InitializeAsync() => _host = await PolicyHost.StartAsync(_policyCertificate);
+    public async ValueTask InitializeAsync() => _host = await HttpsHost.StartAsync(_policyCertificate);
 
     public async ValueTask DisposeAsync()
     {
@@ -53,7 +53,7 @@ public sealed class StsDeliveryTests : IAsyncLifetime
     [Fact]
     public async Task A_host_that_is_named_and_has_a_valid_certificate_gets_the_message()
     {
-        _host.Answer = PolicyHost.Policy(Enforce);
+        _host.Answer = PolicyAnswer.Of(Enforce);
         Assert.Null(await DeliverAsync());
         Assert.True(_peer.Messages.Single().IsTls);
         Assert.Equal(1, _host.Requests);
@@ -62,7 +62,7 @@ public sealed class StsDeliveryTests : IAsyncLifetime
     [Fact]
     public async Task A_host_that_is_not_named_is_not_used_and_another_is()
     {
-        _host.Answer = PolicyHost.Policy(Enforce.Replace("host", "*", StringComparison.Ordinal).Replace("*.test", "*.good.test", StringComparison.Ordinal));
+        _host.Answer = PolicyAnswer.Of(Enforce.Replace("host", "*", StringComparison.Ordinal).Replace("*.test", "*.good.test", StringComparison.Ordinal));
         Assert.Contains("MTA-STS: the policy of sender.test does not name host.test", await DeliverAsync(), StringComparison.Ordinal);
         Assert.Empty(_peer.Sessions);
 
@@ -76,7 +76,7 @@ public sealed class StsDeliveryTests : IAsyncLifetime
     [Fact]
     public async Task A_certificate_for_another_name_defers_and_nothing_goes_in_clear_text()
     {
-        _host.Answer = PolicyHost.Policy(Enforce);
+        _host.Answer = PolicyAnswer.Of(Enforce);
         await ReplaceAsync(_wrong);
         Assert.Contains("MTA-STS: sender.test wants a valid certificate, and this one is for another name", await DeliverAsync(), StringComparison.Ordinal);
         Assert.Empty(_peer.Messages);
@@ -86,7 +86,7 @@ public sealed class StsDeliveryTests : IAsyncLifetime
     [Fact]
     public async Task A_certificate_of_nobody_known_defers()
     {
-        _host.Answer = PolicyHost.Policy(Enforce);
+        _host.Answer = PolicyAnswer.Of(Enforce);
         using var own = TestCertificates.CreateSelfSigned("host.test");
         await ReplaceAsync(own);
         Assert.Contains("MTA-STS: sender.test wants a valid certificate, and this one is not", await DeliverAsync(), StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed class StsDeliveryTests : IAsyncLifetime
     [Fact]
     public async Task A_server_without_starttls_defers()
     {
-        _host.Answer = PolicyHost.Policy(Enforce);
+        _host.Answer = PolicyAnswer.Of(Enforce);
         await ReplaceAsync(null);
         Assert.Contains("STARTTLS", await DeliverAsync(), StringComparison.Ordinal);
         Assert.Empty(_peer.Messages);
@@ -107,7 +107,7 @@ public sealed class StsDeliveryTests : IAsyncLifetime
     [InlineData("mode: none")]
     public async Task Other_modes_block_nothing(string mode)
     {
-        _host.Answer = PolicyHost.Policy(Enforce.Replace("mode: enforce", mode, StringComparison.Ordinal).Replace("host.test", "nobody.test", StringComparison.Ordinal));
+        _host.Answer = PolicyAnswer.Of(Enforce.Replace("mode: enforce", mode, StringComparison.Ordinal).Replace("host.test", "nobody.test", StringComparison.Ordinal));
         await ReplaceAsync(_wrong);
         Assert.Null(await DeliverAsync());
         await ReplaceAsync(null);
@@ -118,7 +118,7 @@ public sealed class StsDeliveryTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_record_or_with_the_setting_off_nobody_is_asked_for_a_policy()
     {
-        _host.Answer = PolicyHost.Policy(Enforce);
+        _host.Answer = PolicyAnswer.Of(Enforce);
         await ReplaceAsync(_wrong);
         Assert.Null(await DeliverAsync(isOn: false));
         _dns.Forget("_mta-sts.sender.test");
@@ -137,10 +137,10 @@ public sealed class StsDeliveryTests : IAsyncLifetime
     [Fact]
     public async Task What_was_known_holds_after_a_restart_without_host_and_record()
     {
-        _host.Answer = PolicyHost.Policy(Enforce);
+        _host.Answer = PolicyAnswer.Of(Enforce);
         Assert.Null(await DeliverAsync());
         await ReplaceAsync(_wrong);
-        _host.Answer = PolicyHost.Status(500);
+        _host.Answer = HttpsHost.Status(500);
         _dns.Forget("_mta-sts.sender.test");
         Assert.Contains("MTA-STS", await DeliverAsync(), StringComparison.Ordinal);
         Assert.Equal(1, _host.Requests);
@@ -154,7 +154,7 @@ public sealed class StsDeliveryTests : IAsyncLifetime
     [Fact]
     public async Task Dane_comes_first()
     {
-        _host.Answer = PolicyHost.Policy(Enforce.Replace("host.test", "nobody.test", StringComparison.Ordinal));
+        _host.Answer = PolicyAnswer.Of(Enforce.Replace("host.test", "nobody.test", StringComparison.Ordinal));
         _dns.IsValidating = true;
         await ReplaceAsync(_wrong);
         _dns.Tlsa($"_{_peer.EndPoint.Port}._tcp.host.test", [3, 0, 1, .. SHA256.HashData(_wrong.RawData)]);
@@ -170,7 +170,7 @@ public sealed class StsDeliveryTests : IAsyncLifetime
     [InlineData("mode: testing", false)]
     public async Task With_requiretls_an_enforced_policy_vouches_for_the_host(string mode, bool isTaken)
     {
-        _host.Answer = PolicyHost.Policy(Enforce.Replace("mode: enforce", mode, StringComparison.Ordinal));
+        _host.Answer = PolicyAnswer.Of(Enforce.Replace("mode: enforce", mode, StringComparison.Ordinal));
         _peer.Script.Extensions.Add("REQUIRETLS");
         await using var fixture = Start();
         var settlement = await fixture.DeliverAsync(Message(fixture, new MailOptions { RequireTls = true }));
@@ -180,6 +180,24 @@ public sealed class StsDeliveryTests : IAsyncLifetime
         {
             Assert.Equal("5.7.30", Notifications.Status(settlement).StatusGroups[1]["Status"]);
         }
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task A_sender_who_does_not_care_is_not_held_up_unless_requiretls_says_otherwise(bool requiresTls, bool isTaken)
+    {
+        _host.Answer = PolicyAnswer.Of(Enforce.Replace("host.test", "nobody.test", StringComparison.Ordinal));
+        await ReplaceAsync(null);
+        await using var fixture = Start();
+        var message = Message(fixture, requiresTls ? new MailOptions { RequireTls = true } : null);
+        message.Instructions = message.Instructions with { IgnoresTlsPolicy = true };
+        var settlement = await fixture.DeliverAsync(message);
+        Assert.Equal(isTaken, settlement is { Remaining.IsEmpty: true, Notification: null });
+        Assert.Equal(isTaken ? 1 : 0, _peer.Messages.Count);
+
+        // It says nothing about the next message.
+        Assert.Single((await fixture.DeliverAsync(Message(fixture))).Remaining);
     }
 
     private static QueuedDelivery Message(DeliveryFixture fixture, MailOptions? options = null) =>

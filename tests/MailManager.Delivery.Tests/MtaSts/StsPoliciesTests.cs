@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using MailManager.Delivery.Dns;
 using MailManager.Delivery.MtaSts;
+using MailManager.Delivery.Tests.Harness;
 using MailManager.TestKit.Peers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -17,7 +18,7 @@ public sealed class StsPoliciesTests : IAsyncLifetime
     private readonly ScriptedDnsServer _dns = new();
     private readonly TestAuthority _root = TestAuthority.CreateRoot();
     private readonly X509Certificate2 _certificate;
-    private PolicyHost _host = null!;
+    private HttpsHost _host = null!;
 
     public StsPoliciesTests()
     {
@@ -29,8 +30,8 @@ public sealed class StsPoliciesTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _host = await PolicyHost.StartAsync(_certificate);
-        _host.Answer = PolicyHost.Policy(Text("enforce", 100_000));
+        _host = await HttpsHost.StartAsync(_certificate);
+        _host.Answer = PolicyAnswer.Of(Text("enforce", 100_000));
     }
 
     public async ValueTask DisposeAsync()
@@ -47,13 +48,13 @@ public sealed class StsPoliciesTests : IAsyncLifetime
     {
         await using var policies = Open();
         Assert.Equal(StsMode.Enforce, await ModeAsync(policies));
-        _host.Answer = PolicyHost.Policy(Text("testing", 100_000));
+        _host.Answer = PolicyAnswer.Of(Text("testing", 100_000));
         Assert.Equal(StsMode.Enforce, await ModeAsync(policies));
         Assert.Equal(1, _host.Requests);
 
         ChangeId("2");
         Assert.Equal(StsMode.Testing, await ModeAsync(policies));
-        _host.Answer = PolicyHost.Status(503);
+        _host.Answer = HttpsHost.Status(503);
         ChangeId("3");
         Assert.Equal(StsMode.Testing, await ModeAsync(policies));
         Assert.Equal(3, _host.Requests);
@@ -124,22 +125,22 @@ public sealed class StsPoliciesTests : IAsyncLifetime
     public async Task A_policy_that_must_not_be_believed_is_not(string what)
     {
         var elsewhere = $"https://mta-sts.sender.test:{_host.Port}/.well-known/mta-sts.txt";
-        var redirect = PolicyHost.Status(301, elsewhere);
-        var policy = PolicyHost.Policy(Text("enforce", 100_000));
+        var redirect = HttpsHost.Status(301, elsewhere);
+        var policy = PolicyAnswer.Of(Text("enforce", 100_000));
         using var other = _root.IssueServer("sender.test");
         if (what == "name")
         {
             await _host.DisposeAsync();
-            _host = await PolicyHost.StartAsync(other);
+            _host = await HttpsHost.StartAsync(other);
         }
 
         _host.Answer = what switch
         {
-            "404" => PolicyHost.Status(404),
+            "404" => HttpsHost.Status(404),
             "301" => context => _host.Requests == 1 ? redirect(context) : policy(context),
-            "type" => PolicyHost.Policy(Text("enforce", 100_000), "text/html"),
-            "long" => PolicyHost.Policy(Text("enforce", 100_000) + new string('\n', PolicyFetcher.MaxLength)),
-            "text" => PolicyHost.Policy("version: STSv1\n"),
+            "type" => PolicyAnswer.Of(Text("enforce", 100_000), "text/html"),
+            "long" => PolicyAnswer.Of(Text("enforce", 100_000) + new string('\n', PolicyFetcher.MaxLength)),
+            "text" => PolicyAnswer.Of("version: STSv1\n"),
             _ => policy,
         };
         if (what == "unknown")
@@ -161,7 +162,7 @@ public sealed class StsPoliciesTests : IAsyncLifetime
     public async Task A_policy_of_64_kib_is_taken()
     {
         var text = Text("enforce", 100_000);
-        _host.Answer = PolicyHost.Policy(text + new string('\n', PolicyFetcher.MaxLength - text.Length));
+        _host.Answer = PolicyAnswer.Of(text + new string('\n', PolicyFetcher.MaxLength - text.Length));
         await using var policies = Open();
         Assert.Equal(StsMode.Enforce, await ModeAsync(policies));
     }
@@ -186,7 +187,7 @@ public sealed class StsPoliciesTests : IAsyncLifetime
     public async Task What_is_no_name_has_no_policy(string domain)
     {
         await using var policies = Open();
-        Assert.Null(await policies.FindAsync(domain, Stop));
+        Assert.Null((await policies.FindAsync(domain, Stop)).Policy);
         Assert.Empty(_dns.Questions);
     }
 
@@ -217,7 +218,7 @@ public sealed class StsPoliciesTests : IAsyncLifetime
         Policy = new StsPolicy { Mode = StsMode.Enforce, Patterns = ["host.test"], MaxAge = TimeSpan.FromDays(7) },
     };
 
-    private static async Task<StsMode?> ModeAsync(StsPolicies policies) => (await policies.FindAsync("Sender.test", Stop))?.Mode;
+    private static async Task<StsMode?> ModeAsync(StsPolicies policies) => (await policies.FindAsync("Sender.test", Stop)).Policy?.Mode;
 
     /// <summary>And waits until the resolver has forgotten the old one.</summary>
     private void ChangeId(string id)

@@ -123,12 +123,12 @@ public sealed class AddressRaceTests : IDisposable
     private Attempt Of(IPEndPoint address) => _attempts.GetOrAdd(address, _ => new Attempt());
 
     private Task<(SmtpClientConnection? Connection, SmtpFailure? Failure)> RaceAsync() =>
-        new AddressRace((address, _, cancellationToken) => new(Of(address).RunAsync(cancellationToken)), _time)
-            .ConnectAsync(_candidates, TimeSpan.FromMinutes(5), _log, _stop.Token).AsTask();
+        new AddressRace((address, _, _, cancellationToken) => new(Of(address).RunAsync(cancellationToken)), _time)
+            .ConnectAsync(_candidates, source: null, TimeSpan.FromMinutes(5), _log, _stop.Token).AsTask();
 
     private async Task<(SmtpClientConnection Connection, Socket Peer)> ConnectAsync()
     {
-        var (connection, _) = await _connector.ConnectAsync((IPEndPoint)_listener.LocalEndpoint, ScriptedSmtpServer.Patience, CancellationToken.None);
+        var (connection, _) = await _connector.ConnectAsync((IPEndPoint)_listener.LocalEndpoint, from: null, ScriptedSmtpServer.Patience, CancellationToken.None);
         return (connection!, await _listener.AcceptSocketAsync());
     }
 

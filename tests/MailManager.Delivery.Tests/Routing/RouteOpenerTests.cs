@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using MailManager.Delivery.Dns;
+using MailManager.Delivery.Egress;
+using MailManager.Delivery.Retry;
 using MailManager.Delivery.Routing;
 using MailManager.Delivery.Tests.Harness;
 using MailManager.Resources.Relays;
@@ -57,7 +59,39 @@ public sealed class RouteOpenerTests : IAsyncDisposable
         Assert.Null(await OpenAsync(isRelay: true));
     }
 
-    private async Task<SmtpFailure?> OpenAsync(bool isRelay = false)
+    [Fact]
+    public async Task A_source_is_used_only_for_addresses_of_its_families()
+    {
+        _dns.Mx["sender.test"] = FixedDns.Found("sender.test", new MxRow(1, "six.test"), new MxRow(2, "both.test"));
+        _dns.Host("six.test", "::1").Host("both.test", "::1", "127.0.0.1");
+        Assert.Null(await OpenAsync(source: new EgressSource { Name = "four", IPv4 = IPAddress.Parse("127.0.0.2") }));
+        Assert.Equal(["127.0.0.1"], _log.Entries);
+        Assert.Equal(IPAddress.Parse("127.0.0.2"), Assert.Single(_peer.Sessions).Client);
+    }
+
+    [Fact]
+    public async Task Hosts_that_a_source_cannot_reach_are_named()
+    {
+        _dns.Mx["sender.test"] = FixedDns.Found("sender.test", new MxRow(1, "six.test"));
+        _dns.Host("six.test", "::1");
+        var failure = await OpenAsync(source: new EgressSource { Name = "four", IPv4 = IPAddress.Parse("127.0.0.2") });
+        Assert.Equal("egress source four has no IPv6 address, and six.test has no other", failure!.Reason);
+        Assert.False(FailurePolicy.IsPermanent(failure));
+        Assert.Empty(_log.Entries);
+    }
+
+    [Fact]
+    public async Task Clear_text_after_a_failed_handshake_goes_from_the_same_source()
+    {
+        _dns.Mx["sender.test"] = FixedDns.Found("sender.test", new MxRow(1, "host.test"));
+        _dns.Host("host.test", "127.0.0.1");
+        _peer.Script.Extensions.Add("STARTTLS");
+        _peer.Script.On("STARTTLS", PeerAction.ReplyAndClose("220 2.0.0 Go"));
+        Assert.Null(await OpenAsync(source: new EgressSource { Name = "four", IPv4 = IPAddress.Parse("127.0.0.2") }));
+        Assert.Equal(["127.0.0.2", "127.0.0.2"], _peer.Sessions.Select(session => session.Client.ToString()));
+    }
+
+    private async Task<SmtpFailure?> OpenAsync(bool isRelay = false, EgressSource? source = null)
     {
         var options = new DeliveryOptions { Hostname = "mx.test", Mx = new MxOptions { AllowPrivateTargets = true } };
         var route = new Route
@@ -65,6 +99,7 @@ public sealed class RouteOpenerTests : IAsyncDisposable
             Host = "sender.test",
             Port = _peer.EndPoint.Port,
             IsMx = true,
+            Source = source,
             Servers = isRelay ? [new RelayServer("sender.test", _peer.EndPoint.Port) { IsMxDomain = true }] : [],
             Settings = new SmtpClientSettings { Hostname = "mx.test", ServerName = "sender.test", Tls = SmtpClientTls.Opportunistic, Observer = _log },
         };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using MailManager.Interop.Tests.Peers;
 using MailManager.TestKit.Peers;
 
@@ -36,6 +37,9 @@ public sealed class EdgeGateway : IAsyncLifetime
     /// <summary>Those of one whose authority they do not know.</summary>
     public ClientFiles Stranger => new(Path.Combine(Directory, "stranger.crt"), Path.Combine(Directory, "stranger.key"));
 
+    /// <summary>Texts of the records that the keys of example.com, <c>r1.pem</c> and <c>e1.pem</c>, want in DNS, by name.</summary>
+    public Dictionary<string, string> DkimRecords { get; } = [];
+
     public int Port(EdgeListener listener) => _ports[listener];
 
     public async ValueTask InitializeAsync()
@@ -46,6 +50,8 @@ public sealed class EdgeGateway : IAsyncLifetime
         }
 
         await WriteCertificatesAsync();
+        await MakeDkimKeyAsync("r1", "rsa-sha256");
+        await MakeDkimKeyAsync("e1", "ed25519-sha256");
         var configuration = Path.Combine(Directory, "mailmanager.yaml");
         await File.WriteAllTextAsync(configuration, Configuration());
         _process = ChildProcess.Start(Programs.MailManager, ["run", "--config", configuration], Directory);
@@ -123,6 +129,14 @@ public sealed class EdgeGateway : IAsyncLifetime
         _ => "front-door",
     };
 
+    private async Task MakeDkimKeyAsync(string selector, string algorithm)
+    {
+        var output = await ChildProcess.RunAsync(
+            0, Programs.MailManager, "identity", "dkim", "example.com", "--selector", selector, "--algorithm", algorithm, "--output", Path.Combine(Directory, selector + ".pem"), "--json");
+        var made = JsonNode.Parse(output)!;
+        DkimRecords.Add(made["recordName"]!.GetValue<string>(), made["recordText"]!.GetValue<string>());
+    }
+
     private async Task WriteCertificatesAsync()
     {
         await File.WriteAllTextAsync(AuthorityFile, _authority.Pem);
@@ -144,7 +158,12 @@ public sealed class EdgeGateway : IAsyncLifetime
           Management: { Listen: "127.0.0.1:0" }
           Tls: { CertificatePath: mx.crt, KeyPath: mx.key }
           Certificates: [ { CertificatePath: other.crt, KeyPath: other.key } ]
-        Identities: [ example.com, xn--bcher-kva.example ]
+        Identities:
+          - EmailIdentity: example.com
+            DkimSigningAttributes:
+              - { DomainSigningSelector: r1, DomainSigningPrivateKeyFile: r1.pem }
+              - { DomainSigningSelector: e1, DomainSigningPrivateKeyFile: e1.pem }
+          - xn--bcher-kva.example
         TrafficPolicies:
           - { TrafficPolicyName: any, DefaultAction: ALLOW, PolicyStatements: [] }
         RuleSets:

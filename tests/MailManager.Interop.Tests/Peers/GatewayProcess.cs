@@ -22,9 +22,11 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <param name="relayPort">Where everything for example.com goes.</param>
     /// <param name="relay">More lines of the relay, such as <c>Tls: NONE</c>.</param>
     /// <param name="data">Data directory, if not below <paramref name="directory"/>.</param>
-    public static async Task<GatewayProcess> StartAsync(string directory, int relayPort, string relay = "", string? data = null)
+    /// <param name="login">A secret for the relay, as in <c>username: NAME, password: WORD</c>.</param>
+    public static async Task<GatewayProcess> StartAsync(string directory, int relayPort, string relay = "", string? data = null, string? login = null)
     {
         var configuration = Path.Combine(directory, "mailmanager.yaml");
+        var secrets = login is null ? "" : $"Secrets: [ {{ Name: login, SecretString: {{ {login} }} }} ]";
         await File.WriteAllTextAsync(configuration, $$"""
             Node:
               Hostname: mx.example.com
@@ -51,7 +53,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
               - RelayName: inside
                 ServerName: localhost
                 ServerPort: {{relayPort}}
-                Authentication: { NoAuthentication: {} }
+                Authentication: {{(login is null ? "{ NoAuthentication: {} }" : "{ SecretArn: login }")}}
                 {{relay}}
             IngressPoints:
               - IngressPointName: front-door
@@ -62,6 +64,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
                 Listeners: ["127.0.0.1:0"]
             Delivery:
               RetrySchedule: [1s]
+              DsnRelay: inside
+            {{secrets}}
             """);
         var child = ChildProcess.Start(Programs.MailManager, ["run", "--config", configuration], directory);
         var line = await child.LineAsync("Ingress point front-door listens on");

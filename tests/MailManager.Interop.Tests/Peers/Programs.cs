@@ -13,6 +13,13 @@ internal static class Programs
 
     public static string PostfixInstance => Existing("MAILMANAGER_POSTFIX_INSTANCE", "tests/postfix-instance.sh");
 
+    /// <summary>A script of <c>tests/peers</c>, which runs a server from its unpacked package.</summary>
+    public static string Peer(string name)
+    {
+        Existing("MAILMANAGER_PEERS_ROOT", "artifacts/peers");
+        return Path.Combine(RepositoryRoot.Path, "tests/peers", name + ".sh");
+    }
+
     public static string SmtpSource => Path.Combine(PostfixRoot, "bin/smtp-source");
 
     public static string SmtpSink => Path.Combine(PostfixRoot, "bin/smtp-sink");

@@ -208,6 +208,10 @@ public sealed class ConfigurationFileTests : IDisposable
     [InlineData("Delivery: { Destinations: [{ Match: ['mx:*'], MessageRate: 100 }] }", "1: Delivery.Destinations[0].MessageRate: '100' is not a rate; write a whole number, a slash and a duration, such as 100/1m")]
     [InlineData("Delivery: { Destinations: [{ Match: ['mx:*'], MessageRate: 0/1m }] }", "1: Delivery.Destinations[0].MessageRate: '0' is not a whole number from 1 to 1000000")]
     [InlineData("Delivery: { Destinations: [{ Match: ['mx:*'], MessageRate: 1/2d }] }", "1: Delivery.Destinations[0].MessageRate: '2d' is not from 1s to 1d")]
+    [InlineData("Delivery: { Destinations: [{ Match: ['mx:*'], Expiry: 31d }] }", "1: Delivery.Destinations[0].Expiry: '31d' is not from 1s to 30d")]
+    [InlineData("Delivery: { MaxConnections: 0 }", "1: Delivery.MaxConnections: '0' is not a whole number from 1 to 100000")]
+    [InlineData("Delivery: { TlsReports: {} }", "1: Delivery.TlsReports: From is missing")]
+    [InlineData("Delivery: { TlsReports: { From: me } }", "1: Delivery.TlsReports.From: 'me' is no mailbox of ASCII characters")]
     [InlineData("Delivery: { DsnRelay: out }", "1: Delivery.DsnRelay: no relay is named 'out'")]
     public void Settings_are_checked(string text, string expected)
     {

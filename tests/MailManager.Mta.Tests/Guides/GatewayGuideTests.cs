@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using MailManager.Delivery.Egress;
 using MailManager.Mta.Checks;
 using MailManager.Mta.Guides;
 using MailManager.Mta.Hosting;
@@ -36,7 +37,7 @@ public class GatewayGuideTests
                 var (ready, errors) = await CheckedConfiguration.MakeAsync(loaded, TimeProvider.System);
                 Assert.Empty(errors);
                 Assert.DoesNotContain(ConfigurationLint.Run(ready!.Loaded, ready.IngressPoints), finding => finding.Kind.Severity != FindingSeverity.Info);
-                Assert.Equal(facts.EgressAddresses, EgressAddresses.Find(loaded.DeliverySettings.EgressAddresses, []));
+                Assert.Equal(facts.EgressAddresses, EgressAddresses.Find(loaded.DeliverySettings.EgressAddresses, [], []));
             }
         }
         finally
@@ -73,8 +74,21 @@ public class GatewayGuideTests
     public void What_is_configured_counts_before_the_machines_own_public_addresses()
     {
         IPAddress[] own = [IPAddress.Loopback, IPAddress.Parse("10.0.0.1"), IPAddress.Parse("192.0.66.9"), IPAddress.Parse("fe80::1%1"), IPAddress.Parse("2600::1")];
-        Assert.Equal(["192.0.66.9", "2600::1"], EgressAddresses.Find([], own));
-        Assert.Equal(["203.0.113.0/24", "203.0.114.1"], EgressAddresses.Find([IPNetwork.Parse("203.0.113.0/24"), IPNetwork.Parse("203.0.114.1/32")], own));
+        Assert.Equal(["192.0.66.9", "2600::1"], EgressAddresses.Find([], [], own));
+        Assert.Equal(["203.0.113.0/24", "203.0.114.1"], EgressAddresses.Find([IPNetwork.Parse("203.0.113.0/24"), IPNetwork.Parse("203.0.114.1/32")], [], own));
+    }
+
+    [Fact]
+    public void Public_addresses_of_egress_sources_count_before_the_machines_own()
+    {
+        IPAddress[] own = [IPAddress.Parse("192.0.66.9")];
+        EgressSource[] sources =
+        [
+            new() { Name = "both", IPv4 = IPAddress.Parse("192.0.66.20"), IPv6 = IPAddress.Parse("2600::20") }, new() { Name = "inside", IPv4 = IPAddress.Parse("10.0.0.1") },
+        ];
+        Assert.Equal(["192.0.66.20", "2600::20"], EgressAddresses.Find([], sources, own));
+        Assert.Equal(["192.0.66.9"], EgressAddresses.Find([], sources[1..], own));
+        Assert.Equal(["203.0.113.0/24"], EgressAddresses.Find([IPNetwork.Parse("203.0.113.0/24")], sources, own));
     }
 
     [Theory]

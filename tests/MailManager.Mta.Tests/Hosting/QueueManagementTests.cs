@@ -36,7 +36,7 @@ public sealed class QueueManagementTests : IAsyncLifetime
         Assert.Equal(1, (await _http.GetFromJsonAsync("queue/count?filter=age<1h", QueueJson.Default.CountAnswer))!.Count);
         Assert.Equal(0, (await _http.GetFromJsonAsync("queue/count?filter=age>1h", QueueJson.Default.CountAnswer))!.Count);
 
-        var shown = Assert.Single((await _http.GetFromJsonAsync($"queue/messages/{delivery.Id}", QueueJson.Default.ListAnswer))!.Deliveries);
+        var shown = Assert.Single((await _http.GetFromJsonAsync($"queue/messages/{delivery.Id}", QueueJson.Default.MessageAnswer))!.Deliveries);
         var attempt = Assert.Single(shown.History!.Value);
         Assert.Equal((1, "refused at MAIL: 451 4.3.0 Not now"), (attempt.Number, attempt.Outcome));
         Assert.Contains($"[{_gateway.Inside.EndPoint}]", attempt.Peer, StringComparison.Ordinal);

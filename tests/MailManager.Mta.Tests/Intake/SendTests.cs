@@ -11,7 +11,7 @@ public sealed class SendTests : IAsyncDisposable
 {
     private const string Message = "Subject: x\r\n\r\nBODY\r\n.\r\n";
 
-    private readonly ScriptedDnsServer _dns = new();
+    private readonly ScriptedDnsServer _dns = new() { IsValidating = true };
     private readonly ScriptedSmtpServer _outside = new();
 
     public SendTests()
@@ -39,6 +39,19 @@ public sealed class SendTests : IAsyncDisposable
             messages.Select(message => string.Join(' ', message.Recipients)).Order(StringComparer.Ordinal));
         Assert.All(messages, message => Assert.Equal("user@example.com", message.ReversePath));
         Assert.Empty(gateway.Inside.Messages);
+    }
+
+    [Fact]
+    public async Task A_message_that_says_so_ignores_what_a_domain_demands_of_tls()
+    {
+        _dns.Tlsa($"_{_outside.EndPoint.Port}._tcp.mx.one.test", [3, 1, 1, .. new byte[32]]);
+        await using var gateway = await StartAsync(isOpen: false, Send());
+        await SubmitAsync(gateway, "user@example.com", "demanding@one.test");
+        await using var client = await LogInAsync(gateway);
+        await client.CommandAsync("MAIL FROM:<user@example.com>");
+        await client.CommandAsync("RCPT TO:<careless@one.test>");
+        Assert.StartsWith("250", await client.DataAsync("TLS-Required: No\r\n" + Message), StringComparison.Ordinal);
+        Assert.Equal(["careless@one.test"], (await _outside.WaitForMessagesAsync(1)).Single().Recipients);
     }
 
     [Fact]
@@ -165,7 +178,7 @@ public sealed class SendTests : IAsyncDisposable
     private Task<Gateway> StartAsync(bool isOpen, RuleAction[] actions, EventRecorder? loggers) => Gateway.StartAsync(
         retry: "1s",
         actions: actions,
-        mx: new MxOptions { NameServers = [_dns.EndPoint], Port = _outside.EndPoint.Port, AllowPrivateTargets = true, QueryTimeout = TimeSpan.FromSeconds(2) },
+        mx: new MxOptions { NameServers = [_dns.EndPoint], Port = _outside.EndPoint.Port, AllowPrivateTargets = true, TrustAuthenticatedData = true, QueryTimeout = TimeSpan.FromSeconds(2) },
         loggers: loggers,
         edit: text => isOpen
             ? text

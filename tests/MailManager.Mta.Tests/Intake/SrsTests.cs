@@ -131,6 +131,16 @@ public sealed class SrsTests : IAsyncDisposable
         Assert.Equal(["a@one.test"], (await gateway.Bounces.WaitForMessagesAsync(1)).Single().Recipients);
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(", MailFrom: REPLACE", true)]
+    [InlineData(", MailFrom: PRESERVE", false)]
+    public async Task A_relay_says_what_it_is_given_where_the_rule_does_not(string member, bool replaces)
+    {
+        await using var gateway = await StartAsync(rule: Replacing.Replace(", MailFrom: REPLACE", member, StringComparison.Ordinal), relay: "REPLACE");
+        Assert.Equal(replaces, (await RelayedFromAsync(gateway, "user@one.test")).EndsWith("@srs.example", StringComparison.Ordinal));
+    }
+
     private static async Task<string> RelayedFromAsync(Gateway gateway, string sender)
     {
         var before = gateway.Inside.Messages.Count;
@@ -138,11 +148,12 @@ public sealed class SrsTests : IAsyncDisposable
         return (await gateway.Inside.WaitForMessagesAsync(before + 1))[^1].ReversePath;
     }
 
-    private Task<Gateway> StartAsync(ScriptedSmtpServer? inside = null, EventRecorder? loggers = null) => Gateway.StartAsync(
-        Replacing,
+    private Task<Gateway> StartAsync(ScriptedSmtpServer? inside = null, EventRecorder? loggers = null, string rule = Replacing, string relay = "PRESERVE") => Gateway.StartAsync(
+        rule,
         inside: inside,
         loggers: loggers,
         mx: new MxOptions { NameServers = [_dns.EndPoint], Port = _outside.EndPoint.Port, AllowPrivateTargets = true, QueryTimeout = TimeSpan.FromSeconds(2) },
         edit: text => text.Replace("  Hostname: mx.example.com\n", "  Hostname: mx.example.com\n  Srs: { Domain: srs.example }\n", StringComparison.Ordinal)
+            .Replace("  - RelayName: inside\n", $"  - RelayName: inside\n    MailFrom: {relay}\n", StringComparison.Ordinal)
             .Replace("STARTS_WITH, Values: [\"denied@\"]", "NOT_EQUALS, Values: [\"d@example.com\", \"user@example.com\", \"user@srs.example\"]", StringComparison.Ordinal));
 }

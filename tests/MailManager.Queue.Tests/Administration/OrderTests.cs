@@ -56,12 +56,78 @@ public sealed class OrderTests : IAsyncLifetime
         var held = await DeferAsync(To("relay:a", "x@example.com"));
         Assert.Equal(1, await OrderAsync(OrderKind.Hold, held));
         await ReopenAsync();
-        _time.Advance(TimeSpan.FromDays(10));
+        _time.Advance(TimeSpan.FromDays(4) - TimeSpan.FromMilliseconds(1));
         await AcceptAsync(_queue, Message(To("relay:a", "x@example.com")), Content(10));
         Assert.NotEqual(held, (await _dispatcher.TakeAsync()).Key);
         Assert.Equal(0, await OrderAsync(OrderKind.Retry, held));
         Assert.Equal(1, await OrderAsync(OrderKind.Release, held));
         Assert.Equal(held, (await _dispatcher.TakeAsync()).Key);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_held_comes_when_it_expires_with_that_it_did(bool isReopened)
+    {
+        var held = await DeferAsync(To("relay:a", "x@example.com"));
+        await OrderAsync(OrderKind.Hold, held);
+        var entry = Assert.Single((await _queue.Administration.ReadAsync(QueueFilter.All, 0, 10)).Entries);
+        Assert.Equal((DeliveryState.Held, Epoch.AddDays(4)), (entry.State, entry.NextAttemptAt));
+        if (isReopened)
+        {
+            await ReopenAsync();
+        }
+
+        _time.Advance(TimeSpan.FromDays(4) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(0, _dispatcher.Waiting);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        var delivery = await _dispatcher.TakeAsync();
+        Assert.Equal((held, true), (delivery.Key, delivery.HasExpiredHeld));
+
+        // Its sender could not be told: it comes again, and is still not to be tried.
+        await SettleAsDeferredAsync(delivery);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        delivery = await _dispatcher.TakeAsync();
+        Assert.True(delivery.HasExpiredHeld);
+        _queue.Settle(delivery, new DeliverySettlement());
+        await QueueStates.UntilAsync(() => _queue.Deliveries == 0);
+    }
+
+    [Fact]
+    public async Task One_that_expired_while_the_gateway_was_stopped_comes_at_the_start()
+    {
+        var held = await DeferAsync(To("relay:a", "x@example.com"));
+        await OrderAsync(OrderKind.Hold, held);
+        await _queue.StopAsync();
+        _time.Advance(TimeSpan.FromDays(5));
+        await ReopenAsync();
+        Assert.True((await _dispatcher.TakeAsync()).HasExpiredHeld);
+    }
+
+    [Fact]
+    public async Task A_hold_that_was_ordered_during_an_attempt_ends_at_expiry_too()
+    {
+        await AcceptAsync(_queue, Message(To("relay:a", "x@example.com")), Content(10));
+        var delivery = await _dispatcher.TakeAsync();
+        await OrderAsync(OrderKind.Hold, delivery.Key);
+        await SettleAsDeferredAsync(delivery);
+        _time.Advance(TimeSpan.FromDays(4) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(0, _dispatcher.Waiting);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True((await _dispatcher.TakeAsync()).HasExpiredHeld);
+    }
+
+    [Fact]
+    public async Task What_is_held_stays_so_at_another_destination()
+    {
+        var held = await DeferAsync(To("relay:a", "x@example.com"));
+        await OrderAsync(OrderKind.Hold, held);
+        Assert.Equal(1, await _queue.Administration.OrderAsync(new DeliveryOrder(OrderKind.Reroute, "ann", "relay:b"), [held]));
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(0, _dispatcher.Waiting);
+        Assert.Equal(1, await OrderAsync(OrderKind.Release, held));
+        var delivery = await _dispatcher.TakeAsync();
+        Assert.Equal(("relay:b", false), (delivery.Instructions.Destination, delivery.HasExpiredHeld));
     }
 
     [Fact]

@@ -132,10 +132,10 @@ public sealed class RecoveryTests : IDisposable
     public async Task A_spool_of_a_newer_version_is_refused_and_unchanged()
     {
         await _directory.Open(_time).StopAsync();
-        _directory.Query("PRAGMA user_version=3");
+        _directory.Query($"PRAGMA user_version={SpoolSchema.Version + 1}");
         var exception = Assert.Throws<SpoolException>(() => _directory.Open(_time));
         Assert.Contains("newer MailManager", exception.Message, StringComparison.Ordinal);
-        Assert.Equal(3, _directory.Query("PRAGMA user_version"));
+        Assert.Equal(SpoolSchema.Version + 1, _directory.Query("PRAGMA user_version"));
     }
 
     [Fact]

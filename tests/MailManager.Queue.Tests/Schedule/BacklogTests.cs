@@ -79,11 +79,63 @@ public sealed class BacklogTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task An_earlier_time_moves_the_timer_forward_and_a_clock_set_forward_is_noticed()
+    [Theory]
+    [InlineData(-5)]
+    [InlineData(5)]
+    public async Task A_clock_that_is_set_moves_no_attempt_also_over_a_restart(int hours)
     {
-        var clock = new JumpingTime(_time);
+        var clock = new SetClock(Epoch);
+        await using (var queue = Open(clock))
+        {
+            queue.Start(_dispatcher);
+            foreach (var (size, minutes) in new[] { (1, 60), (2, 10), (3, 20) })
+            {
+                await AcceptAsync(queue, Message(To("relay:a", "x@example.com")), Content(size));
+                queue.Settle(await _dispatcher.TakeAsync(), new DeliverySettlement { Remaining = ["x@example.com"], NextAttemptAt = Epoch.AddMinutes(minutes) });
+            }
+
+            await queue.UntilWaitingAsync(3);
+            clock.Offset = TimeSpan.FromHours(hours);
+            clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromMilliseconds(1));
+            Assert.Equal(0, _dispatcher.Waiting);
+            clock.Advance(TimeSpan.FromMilliseconds(1));
+            var delivery = await _dispatcher.TakeAsync();
+            Assert.Equal(2, delivery.MessageSize);
+            Assert.Equal(Epoch.AddHours(hours), delivery.ReceivedAt);
+            Assert.Equal(Epoch.AddDays(4).AddHours(hours), delivery.ExpiresAt);
+            queue.Settle(delivery, new DeliverySettlement());
+        }
+
+        await using var reopened = Open(clock);
+        reopened.Start(_dispatcher);
+        foreach (var (size, wait) in new[] { (3, 10), (1, 40) })
+        {
+            clock.Advance(TimeSpan.FromMinutes(wait) - TimeSpan.FromMilliseconds(1));
+            Assert.Equal(0, _dispatcher.Waiting);
+            clock.Advance(TimeSpan.FromMilliseconds(1));
+            var delivery = await _dispatcher.TakeAsync();
+            Assert.Equal(size, delivery.MessageSize);
+            reopened.Settle(delivery, new DeliverySettlement());
+        }
+    }
+
+    [Fact]
+    public async Task That_the_clock_was_set_is_noted_although_nothing_else_is_written()
+    {
+        var clock = new SetClock(Epoch);
         await using var queue = Open(clock);
+        queue.Start(_dispatcher);
+        await AcceptAsync(queue, Message(To("relay:a", "x@example.com")), Content(1));
+        Assert.Equal(0, _directory.Query("SELECT wall-queue FROM clock"));
+        clock.Offset = TimeSpan.FromHours(-5);
+        clock.Advance(TimeSpan.FromSeconds(30));
+        await QueueStates.UntilAsync(() => _directory.Query("SELECT wall-queue FROM clock") == -5 * 60 * 60 * 1000);
+    }
+
+    [Fact]
+    public async Task An_earlier_time_moves_the_timer_forward()
+    {
+        await using var queue = Open();
         queue.Start(_dispatcher);
         foreach (var (size, at) in new[] { (1, Epoch.AddDays(3)), (2, Epoch.AddHours(1)) })
         {
@@ -92,8 +144,7 @@ public sealed class BacklogTests : IDisposable
         }
 
         await queue.UntilWaitingAsync(2);
-        clock.Offset = TimeSpan.FromHours(2);
-        _time.Advance(TimeSpan.FromSeconds(30));
+        _time.Advance(TimeSpan.FromHours(1));
         Assert.Equal(2, (await _dispatcher.TakeAsync()).MessageSize);
         Assert.Equal(0, _dispatcher.Waiting);
     }
@@ -123,19 +174,4 @@ public sealed class BacklogTests : IDisposable
     private MailQueue Open(TimeProvider? time = null) => _directory.Open(
         time ?? _time,
         path => new MailQueueOptions { Directory = path, ReserveBytes = 1 << 20, DispatchWindow = 4, MaxWaitingInMemory = 6, SettleDelay = TimeSpan.Zero });
-
-    /// <summary>A clock that can be set, beside timers that go on.</summary>
-    private sealed class JumpingTime(FakeTimeProvider time) : TimeProvider
-    {
-        public TimeSpan Offset { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + Offset;
-
-        public override long GetTimestamp() => time.GetTimestamp();
-
-        public override long TimestampFrequency => time.TimestampFrequency;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            time.CreateTimer(callback, state, dueTime, period);
-    }
 }

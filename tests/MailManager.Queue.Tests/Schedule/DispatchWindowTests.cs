@@ -10,7 +10,7 @@ namespace MailManager.Queue.Tests.Schedule;
 public sealed class DispatchWindowTests : IDisposable
 {
     private readonly TestDispatcher _dispatcher = new();
-    private readonly DispatchWindow _window = new(new MailQueueOptions { Directory = "unused", DispatchWindow = 2 }, TimeProvider.System, NullLogger.Instance);
+    private readonly DispatchWindow _window = new(new MailQueueOptions { Directory = "unused", DispatchWindow = 2 }, Clock(TimeProvider.System), NullLogger.Instance);
 
     public void Dispose() => _window.Dispose();
 
@@ -65,7 +65,7 @@ public sealed class DispatchWindowTests : IDisposable
     public async Task What_nobody_reads_is_told_and_what_has_no_room_is_not()
     {
         var time = new FakeTimeProvider(Epoch);
-        using var window = new DispatchWindow(new MailQueueOptions { Directory = "unused", DispatchWindow = 1 }, time, NullLogger.Instance);
+        using var window = new DispatchWindow(new MailQueueOptions { Directory = "unused", DispatchWindow = 1 }, Clock(time), NullLogger.Instance);
         using var watch = new OverdueWatch(window, time, NullLogger.Instance);
         window.Start(_dispatcher, _ => { }, () => { });
         window.Enqueue(Delivery(1, "full"));
@@ -88,7 +88,7 @@ public sealed class DispatchWindowTests : IDisposable
     [Fact]
     public async Task What_is_in_memory_or_settled_during_a_load_is_not_read_again()
     {
-        using var window = new DispatchWindow(new MailQueueOptions { Directory = "unused" }, TimeProvider.System, NullLogger.Instance);
+        using var window = new DispatchWindow(new MailQueueOptions { Directory = "unused" }, Clock(TimeProvider.System), NullLogger.Instance);
         window.Start(_dispatcher, _ => { }, () => { });
         window.Enqueue(Delivery(1, "a"));
         window.Enqueue(Delivery(2, "a"));
@@ -110,7 +110,7 @@ public sealed class DispatchWindowTests : IDisposable
     [Fact]
     public void A_row_that_was_settled_during_a_load_is_read_by_the_next()
     {
-        using var window = new DispatchWindow(new MailQueueOptions { Directory = "unused" }, TimeProvider.System, NullLogger.Instance);
+        using var window = new DispatchWindow(new MailQueueOptions { Directory = "unused" }, Clock(TimeProvider.System), NullLogger.Instance);
         window.Start(_dispatcher, _ => { }, () => { });
         window.Wait("a", 0);
         Assert.True(window.TryBeginLoad(out var load));
@@ -121,6 +121,8 @@ public sealed class DispatchWindowTests : IDisposable
         window.EndLoad(load, Destination.Never);
         Assert.False(window.TryBeginLoad(out _));
     }
+
+    private static QueueClock Clock(TimeProvider time) => new(time, mark: null, NullLogger.Instance);
 
     private static QueuedDelivery Delivery(long key, string destination) => new()
     {

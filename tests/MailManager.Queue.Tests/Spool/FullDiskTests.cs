@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using MailManager.Messages.Envelope;
+using MailManager.Queue.Administration;
 using MailManager.Queue.Schedule;
 using MailManager.Queue.Spool;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -106,34 +108,23 @@ public sealed class FullDiskTests : IAsyncLifetime
     [Fact]
     public async Task In_one_batch_only_the_message_that_is_too_large_is_refused()
     {
-        var directory = Directory.CreateDirectory(Path.Combine(_mount, "direct")).FullName;
-        var database = Path.Combine(directory, "queue.db");
-        using var bodies = new BodyFileStore(Path.Combine(directory, "bodies"), TimeProvider.System, NullLogger.Instance);
-        using var metrics = new QueueMetrics(() => 0, () => 0, () => 0);
-        var options = new MailQueueOptions { Directory = directory, DispatchWindow = 1 };
-        using var window = new DispatchWindow(options, TimeProvider.System, NullLogger.Instance);
-        var reserve = new DiskReserve(Path.Combine(directory, "reserve"), 512 << 10);
-        Assert.True(reserve.TryHold());
-        var store = SpoolStore.Open(database, reserve.LogLimit);
-        var disk = new SpoolDisk(database, store, reserve, bodies, new StorageWatch(metrics, NullLogger.Instance), NullLogger.Instance);
-        var committer = new SpoolCommitter(disk, new KeySequence(0, 0), window, bodies, metrics, NullLogger.Instance);
-        var pool = new AcceptOperationPool(new DeliveryAdmission(window, new ContentBudget(0), bodies, metrics));
+        using var writer = new DirectWriter(Path.Combine(_mount, "direct"));
+        var answers = writer.CommitAsync((1000, MessageId.New(Epoch)), (7_500_000, MessageId.New(Epoch)), (2000, MessageId.New(Epoch)));
+        Assert.Equal(3000, writer.Database.QueryInteger("SELECT sum(size) FROM message"));
+        Assert.Equal([AcceptResult.Committed, AcceptResult.StorageFull, AcceptResult.Committed], await answers);
+    }
 
-        List<AcceptOperation> batch = [];
-        foreach (var size in new[] { 1000, 7_500_000, 2000 })
-        {
-            var content = Content(size);
-            batch.Add(pool.Rent());
-            batch[^1].Batch.Add(new AcceptedMessage(Message(To("relay:a", "x@example.com")), content));
-            content.Release();
-        }
-
-        var answers = batch.Select(operation => operation.Task.AsTask()).ToList();
-        committer.Commit(batch);
-        var stored = store.Database.QueryInteger("SELECT sum(size) FROM message");
-        disk.Close();
-        Assert.Equal([AcceptResult.Committed, AcceptResult.StorageFull, AcceptResult.Committed], await Task.WhenAll(answers));
-        Assert.Equal(3000, stored);
+    /// <summary>That ids rise no more is noted with the first message of which it holds, and again when that did not become durable at first.</summary>
+    [Fact]
+    public async Task A_message_behind_a_failed_transaction_is_found_by_its_id()
+    {
+        using var writer = new DirectWriter(Path.Combine(_mount, "direct"));
+        var (later, earlier) = (MessageId.New(Epoch.AddHours(1)), MessageId.New(Epoch));
+        Assert.Equal([AcceptResult.Committed], await writer.CommitAsync((1000, later)));
+        Assert.Equal([AcceptResult.Committed, AcceptResult.StorageFull], await writer.CommitAsync((1000, earlier), (7_500_000, MessageId.New(Epoch))));
+        using var locator = new MessageLocator(writer.Database);
+        Assert.NotNull(locator.FindMessage(later));
+        Assert.NotNull(locator.FindMessage(earlier));
     }
 
     [Fact]
@@ -258,5 +249,59 @@ public sealed class FullDiskTests : IAsyncLifetime
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{command}: {error}");
+    }
+
+    /// <summary>The writer's work without its thread, on a spool of its own.</summary>
+    private sealed class DirectWriter : IDisposable
+    {
+        private readonly BodyFileStore _bodies;
+        private readonly QueueMetrics _metrics = new(() => 0, () => 0, () => 0);
+        private readonly DispatchWindow _window;
+        private readonly SpoolDisk _disk;
+        private readonly SpoolCommitter _committer;
+        private readonly AcceptOperationPool _pool;
+
+        public DirectWriter(string directory)
+        {
+            Directory.CreateDirectory(directory);
+            var path = Path.Combine(directory, "queue.db");
+            _bodies = new BodyFileStore(Path.Combine(directory, "bodies"), TimeProvider.System, NullLogger.Instance);
+            _window = new DispatchWindow(
+                new MailQueueOptions { Directory = directory, DispatchWindow = 1 }, new QueueClock(TimeProvider.System, mark: null, NullLogger.Instance), NullLogger.Instance);
+            var reserve = new DiskReserve(Path.Combine(directory, "reserve"), 512 << 10);
+            Assert.True(reserve.TryHold());
+            var store = SpoolStore.Open(path, reserve.LogLimit);
+            Database = store.Database;
+            _disk = new SpoolDisk(path, store, reserve, _bodies, new StorageWatch(_metrics, NullLogger.Instance), NullLogger.Instance);
+            _committer = new SpoolCommitter(_disk, new KeySequence(0, 0), _window, _bodies, _metrics, NullLogger.Instance);
+            _pool = new AcceptOperationPool(new DeliveryAdmission(_window, new ContentBudget(0), _bodies, _metrics));
+        }
+
+        public SqliteDatabase Database { get; }
+
+        /// <summary>Messages of these sizes and ids, together.</summary>
+        public Task<AcceptResult[]> CommitAsync(params (int Size, MessageId Id)[] messages)
+        {
+            List<AcceptOperation> batch = [];
+            foreach (var (size, id) in messages)
+            {
+                var content = Content(size);
+                batch.Add(_pool.Rent());
+                batch[^1].Batch.Add(new AcceptedMessage(Message(To("relay:a", "x@example.com"), TestHistory.Typical, id), content));
+                content.Release();
+            }
+
+            var answers = batch.Select(operation => operation.Task.AsTask()).ToArray();
+            _committer.Commit(batch);
+            return Task.WhenAll(answers);
+        }
+
+        public void Dispose()
+        {
+            _disk.Close();
+            _window.Dispose();
+            _metrics.Dispose();
+            _bodies.Dispose();
+        }
     }
 }

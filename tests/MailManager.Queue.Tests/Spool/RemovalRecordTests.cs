@@ -44,15 +44,16 @@ public sealed class RemovalRecordTests
     }
 
     [Theory]
-    [InlineData(true, null)]
-    [InlineData(false, "pool")]
-    [InlineData(true, "pool")]
-    public void Egress_comes_back_as_it_was(bool maySign, string? pool)
+    [InlineData(true, false, null)]
+    [InlineData(false, true, null)]
+    [InlineData(false, false, "pool")]
+    [InlineData(true, true, "pool")]
+    public void Egress_comes_back_as_it_was(bool maySign, bool ignoresPolicy, string? pool)
     {
-        var record = InstructionsRecord.ToArray(Instructions with { MaySign = maySign, EgressPool = pool });
+        var record = InstructionsRecord.ToArray(Instructions with { MaySign = maySign, IgnoresTlsPolicy = ignoresPolicy, EgressPool = pool });
         Assert.Equal(4, record[0]);
         Assert.True(InstructionsRecord.TryRead(record, "mx:x.com", out var read));
-        Assert.Equal((true, maySign, pool), (read.IsSubmission, read.MaySign, read.EgressPool));
+        Assert.Equal((true, maySign, ignoresPolicy, pool), (read.IsSubmission, read.MaySign, read.IgnoresTlsPolicy, read.EgressPool));
     }
 
     [Theory]

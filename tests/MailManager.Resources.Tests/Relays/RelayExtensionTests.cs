@@ -49,6 +49,56 @@ public class RelayExtensionTests
     public void Servers_are_checked(string members, string expected) => Invalid($"{members}, {NoLogin}", expected);
 
     [Fact]
+    public void A_login_may_be_by_access_token()
+    {
+        var relay = ReadValid($"{Oauth("client_secret: x")}Relays: [{{ RelayName: r, ServerName: a, ServerPort: 587, Authentication: {Token()} }}]").Relays[0];
+        Assert.Equal(
+            new RelayAuthentication.OAuth(new Uri("https://login.example.com/token"), "id", "oauth", "scope a", "relay@example.com"),
+            relay.Authentication);
+    }
+
+    [Theory]
+    [InlineData("client_secret: x", "TokenEndpoint: 'http://login.example.com/token'", "TokenEndpoint: 'http://login.example.com/token' is not an https address, such as https://login.example.com/oauth2/v2.0/token")]
+    [InlineData("client_secret: x", "TokenEndpoint: 'https://a:b@login.example.com/token'", "TokenEndpoint: 'https://a:b@login.example.com/token' is not an https address")]
+    [InlineData("client_secret: x, username: y", "", "the secret 'oauth' has the key 'username'; the secret of a relay's OAuth has exactly client_secret")]
+    [InlineData("password: x", "", "the secret 'oauth' has no key 'client_secret'")]
+    [InlineData("client_secret: ''", "", "the client_secret of the secret 'oauth' is empty")]
+    [InlineData("client_secret: x", "UserName: \"a\\u0001b\"", "UserName")]
+    public void A_login_by_access_token_is_checked(string secret, string member, string expected) =>
+        Assert.Contains(
+            Read($"{Oauth(secret)}Relays: [{{ RelayName: r, ServerName: a, ServerPort: 587, Authentication: {Token(member)} }}]").Errors,
+            error => error.Replace('"', '\'').Contains(expected, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("Tls: NONE", "Relays[0].Tls: NONE would send the access token in clear text")]
+    [InlineData("AllowCleartextAuthentication: true", "Relays[0].AllowCleartextAuthentication: AllowCleartextAuthentication goes with a SecretArn only")]
+    public void An_access_token_is_never_sent_in_clear_text(string member, string expected) =>
+        Assert.Contains(
+            Read($"{Oauth("client_secret: x")}Relays: [{{ RelayName: r, ServerName: a, ServerPort: 587, {member}, Authentication: {Token()} }}]").Errors,
+            error => error.Contains(expected, StringComparison.Ordinal));
+
+    private static string Oauth(string values) => $"Secrets: [{{ Name: oauth, SecretString: {{ {values} }} }}]\n";
+
+    private static string Token(string member = "")
+    {
+        var members = new Dictionary<string, string>
+        {
+            ["TokenEndpoint"] = "'https://login.example.com/token'",
+            ["ClientId"] = "id",
+            ["SecretArn"] = "oauth",
+            ["Scope"] = "scope a",
+            ["UserName"] = "relay@example.com",
+        };
+        if (member.Length > 0)
+        {
+            var colon = member.IndexOf(':', StringComparison.Ordinal);
+            members[member[..colon]] = member[(colon + 1)..];
+        }
+
+        return $"{{ OAuth: {{ {string.Join(", ", members.Select(pair => $"{pair.Key}: {pair.Value}"))} }} }}";
+    }
+
+    [Fact]
     public void The_protocol_is_smtp_unless_it_is_said()
     {
         Assert.Equal(SmtpClientProtocol.Smtp, Valid($"ServerName: a, ServerPort: 24, {NoLogin}").Protocol);

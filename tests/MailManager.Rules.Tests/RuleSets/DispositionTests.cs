@@ -51,6 +51,14 @@ public class DispositionTests
     }
 
     [Fact]
+    public void A_delivery_leaves_from_one_pool()
+    {
+        var (one, two) = (new RuleAction.Relay("R", null, null) { EgressPool = "one" }, new RuleAction.Relay("R", null, null) { EgressPool = "two" });
+        Assert.Equal("R[]: a@x; R[]: a@x; R[]: a@x", Outcome(_message, ["a@x"], Always(one), Always(two), Always(Relay("R")), Always(one)));
+        Assert.Equal("R[]: a@x b@x", Outcome(_message, ["a@x", "b@x"], When(Recipient("a@x"), one), When(Recipient("b@x"), one)));
+    }
+
+    [Fact]
     public void Later_actions_and_rules_see_the_new_recipients() =>
         Assert.Equal(
             "R1[]: n@x m@x; R2[]: b@x n@x m@x",

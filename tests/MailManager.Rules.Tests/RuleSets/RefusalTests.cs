@@ -32,6 +32,16 @@ public class RefusalTests
             "Rules[0].Actions[0].MailFrom: REPLACE needs Node.Srs, which says with which domain",
             Assert.Single(Errors(Always(new RuleAction.Relay("R", MailFrom.Replace, null)))).ToString());
 
+    [Fact]
+    public void So_does_a_relay_for_which_it_is_replaced()
+    {
+        var world = World with { RelaysReplacingMailFrom = new HashSet<string> { "R" } };
+        Assert.Equal(
+            "Rules[0].Actions[0].Relay: the relay 'R' has MailFrom: REPLACE, which needs Node.Srs, which says with which domain",
+            Assert.Single(CompiledRuleSet.Compile(RuleSet(Always(new RuleAction.Relay("R", null, null))), world).Errors).ToString());
+        Assert.Empty(CompiledRuleSet.Compile(RuleSet(Always(new RuleAction.Relay("R", MailFrom.Preserve, null))), world).Errors);
+    }
+
     [Theory]
     [InlineData("X-A", "x\r\nBcc: y", "HeaderValue")]
     [InlineData("X-A", "x\n", "HeaderValue")]

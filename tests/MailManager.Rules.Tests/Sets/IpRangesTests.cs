@@ -52,6 +52,25 @@ public class IpRangesTests
         }
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1000)]
+    public void Hosts_of_one_network_are_told_apart_and_so_are_its_neighbours(int hosts)
+    {
+        var network = (UInt128)0x20010DB8_00000001 << 64;
+        string[] ranges = [.. Enumerable.Range(1, hosts).Select(i => V6(network | (UInt128)(uint)(i * 4)).ToString()), "2001:db8:0:0::/64", "2001:db8:0:2::/64"];
+        var set = IpRanges.Create(ranges);
+        for (var i = 0; i < (hosts * 4) + 8; i++)
+        {
+            Assert.Equal(i % 4 == 0 && i > 0 && i <= hosts * 4, set.Contains(V6(network | (UInt128)(uint)i)));
+        }
+
+        Assert.True(set.Contains(IPAddress.Parse("2001:db8:0:0:ffff:ffff:ffff:ffff")));
+        Assert.True(set.Contains(IPAddress.Parse("2001:db8:0:2::")));
+        Assert.False(set.Contains(IPAddress.Parse("2001:db8:0:1:ffff:ffff:ffff:ffff")));
+        Assert.False(set.Contains(IPAddress.Parse("2001:db8:0:3::")));
+    }
+
     [Fact]
     public void A_hundred_thousand_ranges_need_little_memory()
     {

@@ -21,7 +21,7 @@ public class LmtpRepliesTests
         server.Script.On(PeerStage.EndOfData, "250 2.1.5 a has it", occurrence: 1).On(PeerStage.EndOfData, new PeerAction.Hang(), occurrence: 2);
         using var clock = new DeadlineClock(time);
         using var connector = new SmtpConnector(clock, NullLogger.Instance);
-        var (connection, _) = await connector.ConnectAsync(server.EndPoint, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var (connection, _) = await connector.ConnectAsync(server.EndPoint, from: null, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         await using (connection)
         {
             var heard = new ReplyWatch("a has it");

@@ -18,10 +18,10 @@ public class OwnNameTests
         server.Script.On("EHLO", "250 peer.test");
         using var clock = new DeadlineClock(TimeProvider.System);
         using var connector = new SmtpConnector(clock, NullLogger.Instance);
-        var (connection, _) = await connector.ConnectAsync(server.EndPoint, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var (connection, _) = await connector.ConnectAsync(server.EndPoint, from: null, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         await using (connection)
         {
-            var failure = await connection!.OpenAsync(new SmtpClientSettings { Hostname = ourName, ServerName = "peer.test", Tls = SmtpClientTls.None, TakesOwnNameForLoop = isAsked });
+            var failure = await connection!.OpenAsync(new SmtpClientSettings { Hostname = "egress.test", ServerName = "peer.test", Tls = SmtpClientTls.None, LoopName = isAsked ? ourName : null });
 
             Assert.Equal(isLoop ? new EnhancedStatus(5, 4, 6) : null, failure?.Status);
         }

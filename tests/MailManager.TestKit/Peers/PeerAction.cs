@@ -21,8 +21,17 @@ public abstract record PeerAction
     /// <summary>Resets the connection (RST).</summary>
     public sealed record Reset : PeerAction;
 
-    /// <summary>Says nothing more, and keeps the connection open until the server is disposed.</summary>
-    public sealed record Hang : PeerAction;
+    /// <summary>Sends these octets if there are any, then nothing more, and keeps the connection open until the server is disposed.</summary>
+    public sealed record Hang(byte[]? First = null) : PeerAction;
+
+    /// <summary>As <see cref="Send"/>, each octet in a segment of its own.</summary>
+    public sealed record Split(byte[] Octets) : PeerAction;
+
+    /// <summary>Sends the octets one by one, again and again until the client is gone; the test moves its clock before each.</summary>
+    public sealed record Drip(byte[] Octets, Action Pause) : PeerAction;
+
+    /// <summary>Takes the message as if it had said so, which it does not: what it does instead follows. Only where a message ends.</summary>
+    public sealed record Take(PeerAction Then) : PeerAction;
 
     /// <summary>Sends the same octets again and again until the client is gone.</summary>
     public sealed record Flood(byte[] Octets) : PeerAction;

@@ -6,6 +6,9 @@ public static class PeerStage
     /// <summary>A connection was accepted; the greeting is due.</summary>
     public const string Connect = "CONNECT";
 
+    /// <summary>The client's first octets of a TLS handshake came. What is sent here is clear text, and the session ends.</summary>
+    public const string Handshake = "HANDSHAKE";
+
     /// <summary>A line of an AUTH exchange came.</summary>
     public const string AuthResponse = "AUTH-RESPONSE";
 
@@ -23,6 +26,8 @@ public sealed class PeerScript
     private readonly Dictionary<string, int> _reached = new(StringComparer.Ordinal);
     private readonly List<(string Stage, int Count, TaskCompletionSource Reached)> _waiting = [];
     private readonly List<(string Stage, int? Occurrence, int? Session, PeerAction Action)> _entries = [];
+    private readonly TaskCompletionSource _firstFollowed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _followed;
 
     /// <summary>The name in the EHLO reply.</summary>
     public string Name { get; set; } = "peer.test";
@@ -54,6 +59,21 @@ public sealed class PeerScript
     /// <summary>As above, with a reply.</summary>
     public PeerScript On(string stage, string reply, int? occurrence = null, int? session = null) =>
         On(stage, PeerAction.Reply(reply), occurrence, session);
+
+    /// <summary>How often an entry was followed.</summary>
+    public int Followed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _followed;
+            }
+        }
+    }
+
+    /// <summary>Waits until an entry is followed.</summary>
+    public Task FollowedAsync() => _firstFollowed.Task.WaitAsync(ScriptedSmtpServer.Patience);
 
     /// <summary>Forgets all entries.</summary>
     public void Clear()
@@ -90,6 +110,15 @@ public sealed class PeerScript
         return reached.Task.WaitAsync(ScriptedSmtpServer.Patience);
     }
 
+    /// <summary>An entry for the stage exists.</summary>
+    internal bool Mentions(string stage)
+    {
+        lock (_gate)
+        {
+            return _entries.Exists(entry => entry.Stage == stage);
+        }
+    }
+
     internal PeerAction? Next(string stage, int session)
     {
         lock (_gate)
@@ -101,9 +130,16 @@ public sealed class PeerScript
                 reached.TrySetResult();
             }
 
-            return _entries.FindLast(entry => entry.Stage == stage
+            PeerAction? action = _entries.FindLast(entry => entry.Stage == stage
                 && (entry.Occurrence is null || entry.Occurrence == occurrence)
                 && (entry.Session is null || entry.Session == session)).Action;
+            if (action is not null)
+            {
+                _followed++;
+                _firstFollowed.TrySetResult();
+            }
+
+            return action;
         }
     }
 }

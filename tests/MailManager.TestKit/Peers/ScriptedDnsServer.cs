@@ -101,6 +101,13 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Takes <see cref="Fail"/> back.</summary>
+    public ScriptedDnsServer Recover(string name)
+    {
+        _failures.TryRemove(name, out _);
+        return this;
+    }
+
     /// <summary>Never answers a question about a name.</summary>
     public ScriptedDnsServer Ignore(string name)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
@@ -27,10 +28,14 @@ public sealed class ScriptedSession : IDisposable
         _socket = socket;
         _stream = new NetworkStream(socket, ownsSocket: false);
         Number = number;
+        Client = ((IPEndPoint)socket.RemoteEndPoint!).Address;
     }
 
     /// <summary>From 1.</summary>
     public int Number { get; }
+
+    /// <summary>Where the client comes from.</summary>
+    public IPAddress Client { get; }
 
     public bool IsTls { get; private set; }
 
@@ -78,9 +83,9 @@ public sealed class ScriptedSession : IDisposable
     {
         try
         {
-            if (_server.IsImplicitTls)
+            if (_server.IsImplicitTls && !await SecureAsync(stop))
             {
-                await SecureAsync(stop);
+                return;
             }
 
             if (await ActAsync(PeerStage.Connect, "220 peer.test ESMTP", stop) is not null)
@@ -136,12 +141,7 @@ public sealed class ScriptedSession : IDisposable
                 return await ReadChunkAsync(line.Split(' '), stop);
             case "STARTTLS":
                 var ready = await ActAsync(verb, "220 2.0.0 Go", stop);
-                if (ready is [(byte)'2', ..])
-                {
-                    await SecureAsync(stop);
-                }
-
-                return ready is not null;
+                return ready is not null && (ready is not [(byte)'2', ..] || await SecureAsync(stop));
             case "AUTH":
                 return await AuthenticateAsync(line, stop);
             case "QUIT":
@@ -276,10 +276,21 @@ public sealed class ScriptedSession : IDisposable
     private async Task<byte[]?> ActAsync(string stage, string? usual, CancellationToken stop, Action? accepted = null)
     {
         var action = _server.Script.Next(stage, Number) ?? (usual is null ? new PeerAction.Send([]) : PeerAction.Reply(usual));
+        return await PerformAsync(action, accepted, stop);
+    }
+
+    private async Task<byte[]?> PerformAsync(PeerAction action, Action? accepted, CancellationToken stop)
+    {
         if (action is PeerAction.After after)
         {
             await after.Signal.WaitAsync(stop);
             action = PeerAction.Reply(after.Text);
+        }
+
+        if (action is PeerAction.Take take)
+        {
+            accepted?.Invoke();
+            action = take.Then;
         }
 
         if (action is PeerAction.Answer answer)
@@ -304,7 +315,20 @@ public sealed class ScriptedSession : IDisposable
             case PeerAction.Reset:
                 _socket.LingerState = new LingerOption(enable: true, seconds: 0);
                 return null;
-            case PeerAction.Hang:
+            case PeerAction.Split(var octets):
+                if (octets is [(byte)'2', ..])
+                {
+                    accepted?.Invoke();
+                }
+
+                for (var i = 0; i < octets.Length; i++)
+                {
+                    await _stream.WriteAsync(octets.AsMemory(i, 1), stop);
+                }
+
+                return octets;
+            case PeerAction.Hang(var first):
+                await _stream.WriteAsync(first ?? [], stop);
                 await Task.Delay(Timeout.Infinite, stop);
                 return null;
             case PeerAction.Flood(var octets):
@@ -313,13 +337,27 @@ public sealed class ScriptedSession : IDisposable
                     await _stream.WriteAsync(octets, stop);
                 }
 
+            case PeerAction.Drip(var octets, var pause):
+                for (var i = 0; ; i = (i + 1) % octets.Length)
+                {
+                    pause();
+                    await _stream.WriteAsync(octets.AsMemory(i, 1), stop);
+                }
+
             default:
                 return null;
         }
     }
 
-    private async Task SecureAsync(CancellationToken stop)
+    /// <summary>False: the script put something else in its place.</summary>
+    private async Task<bool> SecureAsync(CancellationToken stop)
     {
+        if (_server.Script.Mentions(PeerStage.Handshake) && await FillAsync(stop) && _server.Script.Next(PeerStage.Handshake, Number) is { } lie)
+        {
+            await PerformAsync(lie, null, stop);
+            return false;
+        }
+
         var secure = new SslStream(_stream, leaveInnerStreamOpen: true);
         await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
         {
@@ -335,6 +373,7 @@ public sealed class ScriptedSession : IDisposable
         _stream = secure;
         RequestedName = secure.TargetHostName;
         IsTls = true;
+        return true;
     }
 
     private async Task<string?> ReadLineAsync(CancellationToken stop) =>

@@ -26,7 +26,8 @@ public sealed class ScriptedSmtpServer : IAsyncDisposable
     public ScriptedSmtpServer()
     {
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _listener.Listen(128);
+        // Room for many clients at once: one whose last packet of the handshake is dropped waits for the greeting for up to a minute.
+        _listener.Listen(2048);
         EndPoint = (IPEndPoint)_listener.LocalEndPoint!;
         _running.Add(AcceptAsync());
     }
@@ -72,7 +73,9 @@ public sealed class ScriptedSmtpServer : IAsyncDisposable
     }
 
     /// <summary>Waits until so many messages were accepted in all.</summary>
-    public async Task<IReadOnlyList<ReceivedMessage>> WaitForMessagesAsync(int count)
+    /// <param name="count">Since the server started.</param>
+    /// <param name="patience">Default <see cref="Patience"/>.</param>
+    public async Task<IReadOnlyList<ReceivedMessage>> WaitForMessagesAsync(int count, TimeSpan? patience = null)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
@@ -85,7 +88,7 @@ public sealed class ScriptedSmtpServer : IAsyncDisposable
             _waiting.Add((count, reached));
         }
 
-        await reached.Task.WaitAsync(Patience);
+        await reached.Task.WaitAsync(patience ?? Patience);
         return Messages;
     }
 

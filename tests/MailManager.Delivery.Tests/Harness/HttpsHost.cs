@@ -9,16 +9,16 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace MailManager.Delivery.Tests.MtaSts;
+namespace MailManager.Delivery.Tests.Harness;
 
-/// <summary>An HTTPS server on a loopback port that serves policies.</summary>
-internal sealed class PolicyHost : IAsyncDisposable
+/// <summary>An HTTPS server on a loopback port.</summary>
+internal sealed class HttpsHost : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly SemaphoreSlim _asked = new(0);
     private int _requests;
 
-    private PolicyHost(X509Certificate2 certificate)
+    private HttpsHost(X509Certificate2 certificate)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
@@ -40,9 +40,9 @@ internal sealed class PolicyHost : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    public static async Task<PolicyHost> StartAsync(X509Certificate2 certificate)
+    public static async Task<HttpsHost> StartAsync(X509Certificate2 certificate)
     {
-        var host = new PolicyHost(certificate);
+        var host = new HttpsHost(certificate);
         await host._application.StartAsync();
         var address = host._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         host.Port = new Uri(address).Port;
@@ -58,19 +58,6 @@ internal sealed class PolicyHost : IAsyncDisposable
         }
 
         return Task.CompletedTask;
-    };
-
-    /// <summary>At the well-known address of one domain, and nowhere else.</summary>
-    public static RequestDelegate Policy(string text, string type = "text/plain; charset=utf-8", string host = "mta-sts.sender.test") => async context =>
-    {
-        if (context.Request is not { Method: "GET", Path.Value: "/.well-known/mta-sts.txt" } || context.Request.Host.Host != host)
-        {
-            context.Response.StatusCode = 404;
-            return;
-        }
-
-        context.Response.ContentType = type;
-        await context.Response.WriteAsync(text);
     };
 
     /// <summary>Until one more request has come.</summary>
